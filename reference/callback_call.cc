@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reference/callback_call.h"
+
+#include <cxxabi.h>
+
+#include "reference/log.h"
+
+namespace heddle {
+namespace {
+
+void Deliver(CallbackCall& call) {
+  const std::exception_ptr failure = call.Exception();
+  try {
+    call.Deliver();
+  } catch (abi::__forced_unwind&) {
+    throw;
+  } catch (...) {
+    LogException("a result callback threw", std::current_exception());
+    if (failure) {
+      LogException("the failure which that callback was given", failure);
+    }
+  }
+}
+
+}  // namespace
+
+void RunCallbackCall(std::unique_ptr<CallbackCall> call) {
+  call->Call();
+  call->ReleaseFunction();
+  Deliver(*call);
+}
+
+void RefuseCallbackCall(std::unique_ptr<CallbackCall> call, Refusal refusal) {
+  call->SetRefused(refusal);
+  call->ReleaseFunction();
+  Deliver(*call);
+}
+
+}  // namespace heddle

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Task: a piece of work on its way to a thread. Move-only, called once.
+#ifndef HEDDLE_REFERENCE_TASK_H_
+#define HEDDLE_REFERENCE_TASK_H_
+
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <type_traits>
+#include <utility>
+
+#include "reference/submission.h"
+
+namespace heddle {
+
+// A callable that wants to hear that it will never be called has a member
+// `void Refuse(Refusal)`. Others are logged when they are given back.
+template <class F>
+concept Refusable = requires(F& callable, Refusal refusal) {
+  callable.Refuse(refusal);
+};
+
+// What it is: an owned `void()` callable of any type, 56 bytes, so that a
+// queue's node with one link fills one cache line. A callable of up to
+// kInlineSize bytes that moves without throwing needs no allocation.
+//
+// Its states: full (holds a callable) or empty (default, moved from, called,
+// refused).
+//
+// What the caller must do: call exactly one of Invoke, Run and Refuse, on a
+// full task. A full task that is merely destroyed takes its callable with it
+// unseen; whoever accepted the task must not let that happen (BT-05).
+//
+// What it promises: the callable is destroyed before Invoke, Run or Refuse
+// returns, also when it throws (TP-23).
+//
+// Happens-before: none of its own; hand it over by something that has some.
+//
+// Destruction: at any time, on any thread that owns it.
+class Task {
+ public:
+  // Bytes of callable held without allocating.
+  static constexpr std::size_t kInlineSize = 48;
+
+  Task() noexcept = default;
+
+  // Takes any callable `void()`-like object; the result, if any, is dropped.
+  // Emptiness is the caller's to check (RequireCallable).
+  template <class F>
+    requires(!std::is_same_v<std::decay_t<F>, Task> &&
+             std::is_invocable_v<std::decay_t<F>>)
+  Task(F&& callable) {  // NOLINT: implicit, as for std::function
+    using Callable = std::decay_t<F>;
+    if constexpr (kFitsInline<Callable>) {
+      ::new (static_cast<void*>(storage_)) Callable(std::forward<F>(callable));
+      operations_ = &kInlineOperations<Callable>;
+    } else {
+      ::new (static_cast<void*>(storage_))
+          Callable*(new Callable(std::forward<F>(callable)));
+      operations_ = &kHeapOperations<Callable>;
+    }
+  }
+
+  Task(Task&& other) noexcept { TakeFrom(other); }
+
+  Task& operator=(Task&& other) noexcept {
+    if (this != &other) {
+      Reset();
+      TakeFrom(other);
+    }
+    return *this;
+  }
+
+  ~Task() { Reset(); }
+
+  explicit operator bool() const noexcept { return operations_ != nullptr; }
+
+  // Calls the callable and destroys it. What it throws passes on, after the
+  // callable is destroyed.
+  void Invoke() { std::exchange(operations_, nullptr)->invoke(storage_); }
+
+  // As Invoke, for a worker's loop: whatever the callable throws, of any type,
+  // is logged exactly once and goes no further (TP-20). Only the forced unwind
+  // of a cancelled thread passes on.
+  void Run();
+
+  // Gives the work back without having run it: tells the callable if it is
+  // Refusable, else logs one record (BT-05). Nothing escapes.
+  void Refuse(Refusal refusal) noexcept;
+
+ private:
+  struct Operations {
+    void (*invoke)(void* storage);
+    void (*refuse)(void* storage, Refusal refusal);
+    void (*relocate)(void* from, void* to) noexcept;
+    void (*destroy)(void* storage) noexcept;
+  };
+
+  template <class F>
+  static constexpr bool kFitsInline =
+      sizeof(F) <= kInlineSize && alignof(F) <= alignof(void*) &&
+      std::is_nothrow_move_constructible_v<F>;
+
+  // Says in the log that a callable which is not Refusable was given back.
+  static void LogRefusal(Refusal refusal);
+
+  template <class F>
+  static void RefuseCallable(F& callable, Refusal refusal) {
+    if constexpr (Refusable<F>) {
+      callable.Refuse(refusal);
+    } else {
+      LogRefusal(refusal);
+    }
+  }
+
+  template <class F>
+  static F* Inline(void* storage) {
+    return std::launder(reinterpret_cast<F*>(storage));
+  }
+
+  template <class F>
+  static F* Heap(void* storage) {
+    return *std::launder(reinterpret_cast<F**>(storage));
+  }
+
+  // Destroys an inline callable at the end of a scope, however it ends.
+  template <class F>
+  struct InlineGuard {
+    F* callable;
+    ~InlineGuard() { callable->~F(); }
+  };
+
+  template <class F>
+  static constexpr Operations kInlineOperations = {
+      [](void* storage) {
+        InlineGuard<F> guard{Inline<F>(storage)};
+        static_cast<void>(std::move(*guard.callable)());
+      },
+      [](void* storage, Refusal refusal) {
+        InlineGuard<F> guard{Inline<F>(storage)};
+        RefuseCallable(*guard.callable, refusal);
+      },
+      [](void* from, void* to) noexcept {
+        InlineGuard<F> guard{Inline<F>(from)};
+        ::new (to) F(std::move(*guard.callable));
+      },
+      [](void* storage) noexcept { Inline<F>(storage)->~F(); },
+  };
+
+  template <class F>
+  static constexpr Operations kHeapOperations = {
+      [](void* storage) {
+        std::unique_ptr<F> callable(Heap<F>(storage));
+        static_cast<void>(std::move(*callable)());
+      },
+      [](void* storage, Refusal refusal) {
+        std::unique_ptr<F> callable(Heap<F>(storage));
+        RefuseCallable(*callable, refusal);
+      },
+      [](void* from, void* to) noexcept { ::new (to) F*(Heap<F>(from)); },
+      [](void* storage) noexcept { delete Heap<F>(storage); },
+  };
+
+  void TakeFrom(Task& other) noexcept {
+    operations_ = std::exchange(other.operations_, nullptr);
+    if (operations_ != nullptr) {
+      operations_->relocate(other.storage_, storage_);
+    }
+  }
+
+  void Reset() noexcept {
+    if (operations_ != nullptr) {
+      std::exchange(operations_, nullptr)->destroy(storage_);
+    }
+  }
+
+  alignas(void*) unsigned char storage_[kInlineSize];
+  const Operations* operations_ = nullptr;
+};
+
+static_assert(sizeof(Task) == 56);
+
+}  // namespace heddle
+
+#endif  // HEDDLE_REFERENCE_TASK_H_
