@@ -145,17 +145,17 @@ pkg_config_library = repository_rule(
 )
 
 def _system_libraries_impl(repository_ctx):
-    lines = []
+    lines = ["# Whether each library was found, for BUILD files to load.\n"]
     for name, module in repository_ctx.attr.modules.items():
         found = not module or _run_pkg_config(repository_ctx, ["--exists", module]) != None
-        lines.append("%s_AVAILABLE = %r\n" % (name, found))
+        lines.append("%s_AVAILABLE = %r\n" % (name.upper(), found))
     repository_ctx.file("BUILD.bazel", "")
     repository_ctx.file("available.bzl", "".join(lines))
 
 system_libraries = repository_rule(
     implementation = _system_libraries_impl,
     attrs = {"modules": attr.string_dict(
-        doc = "Constant's prefix to a pkg-config request; empty: present.",
+        doc = "Repository to a pkg-config request; an empty one is granted.",
     )},
     doc = "Writes :available.bzl, by which BUILD files leave out targets.",
     environ = _ENVIRON,

@@ -1,5 +1,9 @@
 """What heddle depends on, for workspaces without Bzlmod.
 
+A workspace that uses heddle writes
+
+    local_repository(name = "heddle", path = "...")
+
     load("@heddle//third_party:dependencies.bzl", "heddle_dependencies")
 
     heddle_dependencies()
@@ -11,6 +15,23 @@ read the same with MODULE.bazel.
 
 load(":debian.bzl", "debian_sources", "pkg_config_library", "system_libraries")
 load(":toolchain_shims.bzl", "heddle_toolchain_shims")
+
+# Repository to what pkg_config_library needs to know of it.
+SYSTEM_LIBRARIES = {
+    "google_benchmark": {
+        "debian_package": "libbenchmark-dev",
+        "extra_targets": {"benchmark_main": "-lbenchmark_main"},
+        "minimum_version": "1.7",
+        "module": "benchmark",
+        "target": "benchmark",
+    },
+    "onetbb": {
+        "debian_package": "libtbb-dev",
+        "minimum_version": "2021.5",
+        "module": "tbb",
+        "target": "tbb",
+    },
+}
 
 def heddle_dependencies():
     """Declares every dependency, taken from Debian's packages."""
@@ -26,30 +47,13 @@ def heddle_dependencies():
             path = "/usr/src/googletest",
         )
 
-    if "google_benchmark" not in existing:
-        pkg_config_library(
-            name = "google_benchmark",
-            debian_package = "libbenchmark-dev",
-            extra_targets = {"benchmark_main": "-lbenchmark_main"},
-            minimum_version = "1.7",
-            module = "benchmark",
-            target = "benchmark",
-        )
-
-    if "onetbb" not in existing:
-        pkg_config_library(
-            name = "onetbb",
-            debian_package = "libtbb-dev",
-            minimum_version = "2021.5",
-            module = "tbb",
-            target = "tbb",
-        )
+    modules = {}
+    for name, library in SYSTEM_LIBRARIES.items():
+        # One that the workspace brings itself is there without pkg-config.
+        modules[name] = ""
+        if name not in existing:
+            pkg_config_library(name = name, **library)
+            modules[name] = "%s >= %s" % (library["module"], library["minimum_version"])
 
     if "heddle_system" not in existing:
-        system_libraries(
-            name = "heddle_system",
-            modules = {
-                "GOOGLE_BENCHMARK": "" if "google_benchmark" in existing else "benchmark >= 1.7",
-                "ONETBB": "" if "onetbb" in existing else "tbb >= 2021.5",
-            },
-        )
+        system_libraries(name = "heddle_system", modules = modules)
