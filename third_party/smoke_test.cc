@@ -5,10 +5,7 @@
 #include <benchmark/benchmark.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <oneapi/tbb/parallel_reduce.h>
-#include <oneapi/tbb/blocked_range.h>
-
-#include <functional>
+#include <oneapi/tbb/task_group.h>
 
 namespace {
 
@@ -25,15 +22,13 @@ TEST(Dependencies, GoogleBenchmarkRunsABenchmark) {
   EXPECT_EQ(iterations, 7);
 }
 
-TEST(Dependencies, OneTbbReducesARange) {
-  const int sum = oneapi::tbb::parallel_reduce(
-      oneapi::tbb::blocked_range<int>(0, 100), 0,
-      [](const auto& range, int total) {
-        for (int i = range.begin(); i != range.end(); ++i) total += i;
-        return total;
-      },
-      std::plus<>());
-  EXPECT_EQ(sum, 4950);
+// On the calling thread alone: Debian's oneTBB is not built for TSan, which
+// would report its hand-over between threads.
+TEST(Dependencies, OneTbbRunsATask) {
+  bool ran = false;
+  oneapi::tbb::task_group group;
+  group.run_and_wait([&ran] { ran = true; });
+  EXPECT_TRUE(ran);
 }
 
 }  // namespace
