@@ -32,7 +32,8 @@ class Ability {
 
 // What a pool may or may not offer beside what every pool must do.
 struct Abilities {
-  // The number of workers follows min and max (TP-03, 06, 08, 30 to 37).
+  // The number of workers follows min and max (TP-03, 06, 08, 30, 31, 33 to
+  // 37).
   Ability elastic = Ability::Offered();
   // Backlog is handed out in the order of submission (TP-11, TP-12).
   Ability fifo = Ability::Offered();

@@ -16,6 +16,11 @@ bool PoolLifecycle::Start() {
   return true;
 }
 
+void PoolLifecycle::UndoStart() {
+  assert(state_ == PoolState::kRunning);
+  state_ = PoolState::kNew;
+}
+
 bool PoolLifecycle::RequestStop() {
   if (state_ >= PoolState::kStopping) return false;
   state_ = state_ == PoolState::kNew ? PoolState::kStopped

@@ -9,6 +9,8 @@
 
 namespace heddle {
 
+// Besides, UndoStart() takes kRunning back to kNew.
+//
 //             Start()      RequestStop()       FinishStop()   Admit()
 // kNew        -> kRunning  -> kStopped         cannot happen  accepted, held
 // kRunning    no change    -> kStopping        cannot happen  accepted
@@ -27,6 +29,9 @@ class PoolLifecycle {
   // Moves kNew to kRunning and says so with true; false if it runs already
   // (TP-04). Throws PoolStopped, and changes nothing, after a stop (TP-43).
   bool Start();
+
+  // Takes a Start() back that found no thread to work with (TP-51).
+  void UndoStart();
 
   // True if this call made the difference; idempotent (TP-42). A pool that
   // never started has nothing to drain and is stopped at once (TP-44).

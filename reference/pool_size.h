@@ -19,8 +19,8 @@ struct PoolSize {
 
 // What to change of a PoolSize; what is left out keeps its value (TP-28).
 struct PoolSizeChange {
-  std::optional<int> min;
-  std::optional<int> max;
+  std::optional<int> min = std::nullopt;
+  std::optional<int> max = std::nullopt;
 };
 
 // `size`, if it is legal; otherwise std::invalid_argument naming `function`

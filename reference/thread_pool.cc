@@ -40,7 +40,7 @@ StopReport ThreadPool::StopWithin(std::chrono::nanoseconds timeout) {
   const bool forever = timeout >= Clock::time_point::max() - now;
   RequestStop();
   if (Join(forever ? std::nullopt : std::optional(now + timeout))) {
-    return {.stopped = true, .running = {}, .backlog = 0};
+    return {.stopped = true};
   }
   return {.stopped = false,
           .running = RunningTasks(),

@@ -26,8 +26,8 @@
 namespace heddle {
 
 struct PoolOptions {
-  PoolSize size;     // 5 to 20 workers unless said otherwise (TP-01)
-  std::string name;  // part of the workers' names; may be empty (TP-50)
+  PoolSize size = {};      // 5 to 20 workers unless said otherwise (TP-01)
+  std::string name = "";   // part of the workers' names; may be empty (TP-50)
 };
 
 // A consistent picture of one instant. threads = idle + busy; a worker is busy
@@ -50,9 +50,9 @@ struct RunningTask {
 
 // What a stop with a deadline came to.
 struct StopReport {
-  bool stopped;                             // all work done, all workers ended
-  std::vector<RunningTask> running;         // else: what still runs
-  std::size_t backlog = 0;                  // else: what still waits
+  bool stopped = false;                   // all work done, all workers ended
+  std::vector<RunningTask> running = {};  // else: what still runs
+  std::size_t backlog = 0;                // else: what still waits
 };
 
 // Adds and retires single workers, for pools that offer it (TP-38). Any

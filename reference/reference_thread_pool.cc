@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reference/reference_thread_pool.h"
+
+#include <time.h>
+
+#include <deque>
+#include <system_error>
+#include <utility>
+
+#include "reference/errors.h"
+#include "reference/log.h"
+#include "reference/worker_scope.h"
+
+namespace heddle {
+namespace {
+
+// Milliseconds fine and a fifth of the cost of the fine clock: it is read for
+// every task, and only ever shown to people.
+std::chrono::nanoseconds CoarseNow() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  return std::chrono::seconds(now.tv_sec) +
+         std::chrono::nanoseconds(now.tv_nsec);
+}
+
+void RefuseAll(std::deque<Task> tasks) {
+  for (Task& task : tasks) task.Refuse(Refusal::kPoolStopped);
+}
+
+}  // namespace
+
+ReferenceThreadPool::ReferenceThreadPool(const PoolOptions& options)
+    : ThreadPool(options.name), coordinator_(options.size) {}
+
+ReferenceThreadPool::~ReferenceThreadPool() {
+  if (!StopBeforeDestruction()) static_cast<void>(threads_.release());
+}
+
+void ReferenceThreadPool::Start() {
+  std::lock_guard lock(mutex_);
+  if (!coordinator_.Start()) return;
+  if (!StartWorkers()) {
+    coordinator_.UndoStart();
+    throw NoWorkerThread(std::string("ThreadPool::Start: ") +
+                         Describe(Refusal::kNoWorkerThread));
+  }
+}
+
+Submission ReferenceThreadPool::Submit(Task&& task) {
+  bool wake = false;
+  {
+    std::lock_guard lock(mutex_);
+    const Submission submission = coordinator_.Submit(std::move(task));
+    if (!submission.accepted()) return submission;
+    wake = coordinator_.IdleWorkerIsDue();
+    if (!StartWorkers()) {
+      task = coordinator_.Withdraw();
+      return Submission::Refused(Refusal::kNoWorkerThread);
+    }
+  }
+  if (wake) threads_->work.notify_one();
+  return Submission::Accepted();
+}
+
+void ReferenceThreadPool::AdjustPoolSize(PoolSizeChange change) {
+  bool started = false;
+  {
+    std::lock_guard lock(mutex_);
+    coordinator_.Resize(change);
+    started = StartWorkers();
+  }
+  threads_->work.notify_all();
+  if (!started) {
+    Log({Severity::kError,
+         std::string("ThreadPool::AdjustPoolSize: ") +
+             Describe(Refusal::kNoWorkerThread),
+         nullptr});
+  }
+}
+
+void ReferenceThreadPool::StartAWorker() {
+  std::lock_guard lock(mutex_);
+  if (coordinator_.StartAWorker() && !StartWorker()) {
+    throw NoWorkerThread("WorkerControl::StartAWorker: no thread could be "
+                         "created");
+  }
+}
+
+void ReferenceThreadPool::StopAWorker() {
+  {
+    std::lock_guard lock(mutex_);
+    coordinator_.StopAWorker();
+  }
+  threads_->work.notify_all();
+}
+
+void ReferenceThreadPool::RequestStop() {
+  std::deque<Task> abandoned;
+  {
+    std::lock_guard lock(mutex_);
+    if (!coordinator_.RequestStop()) return;
+    abandoned = coordinator_.TakeAbandoned();
+  }
+  threads_->work.notify_all();
+  RefuseAll(std::move(abandoned));
+}
+
+bool ReferenceThreadPool::Join(
+    std::optional<std::chrono::steady_clock::time_point> deadline) {
+  std::unique_lock lock(mutex_);
+  const auto drained = [this] { return coordinator_.drained(); };
+  if (!deadline) {
+    threads_->stopped.wait(lock, drained);
+  } else if (!threads_->stopped.wait_until(lock, *deadline, drained)) {
+    return false;
+  }
+  JoinLast(lock);
+  return true;
+}
+
+void ReferenceThreadPool::JoinLast(std::unique_lock<std::mutex>& lock) {
+  Threads& threads = *threads_;
+  threads.stopped.wait(lock, [&] { return !threads.joining; });
+  if (coordinator_.state() == PoolState::kStopped) return;
+  std::thread last = std::move(threads.ended);
+  if (last.joinable()) {
+    threads.joining = true;
+    lock.unlock();
+    last.join();
+    lock.lock();
+    threads.joining = false;
+  }
+  coordinator_.FinishStop();
+  threads.stopped.notify_all();
+}
+
+bool ReferenceThreadPool::StartWorkers() {
+  while (coordinator_.WorkersToStart() > 0) {
+    if (!StartWorker()) return coordinator_.workers() > 0;
+  }
+  return true;
+}
+
+bool ReferenceThreadPool::StartWorker() {
+  std::list<Worker>& workers = threads_->workers;
+  const auto self = workers.emplace(workers.end());
+  try {
+    self->thread = std::thread(&ReferenceThreadPool::RunWorker, this, self,
+                               threads_->next_ordinal);
+  } catch (const std::system_error&) {
+    workers.erase(self);
+    return false;
+  }
+  ++threads_->next_ordinal;
+  coordinator_.WorkerStarted();
+  return true;
+}
+
+void ReferenceThreadPool::RunWorker(std::list<Worker>::iterator self,
+                                    int ordinal) {
+  const WorkerScope scope(*this, ordinal);
+  std::unique_lock lock(mutex_);
+  self->name = WorkerScope::CurrentName();
+  for (Task task;;) {
+    switch (coordinator_.Next(task)) {
+      case PoolCoordinator::Step::kRun:
+        RunTask(lock, *self, std::move(task));
+        break;
+      case PoolCoordinator::Step::kWait:
+        threads_->work.wait(lock);
+        break;
+      case PoolCoordinator::Step::kLeave:
+        return Leave(std::move(lock), self);
+    }
+  }
+}
+
+void ReferenceThreadPool::RunTask(std::unique_lock<std::mutex>& lock,
+                                  Worker& self, Task task) {
+  self.busy_since = CoarseNow();
+  lock.unlock();
+  task.Run();
+  lock.lock();
+  self.busy_since.reset();
+  coordinator_.TaskEnded();
+}
+
+void ReferenceThreadPool::Leave(std::unique_lock<std::mutex> lock,
+                                std::list<Worker>::iterator self) {
+  std::thread previous =
+      std::exchange(threads_->ended, std::move(self->thread));
+  threads_->workers.erase(self);
+  std::deque<Task> abandoned = coordinator_.TakeAbandoned();
+  lock.unlock();
+  RefuseAll(std::move(abandoned));
+  if (previous.joinable()) previous.join();
+  lock.lock();
+  if (coordinator_.drained()) threads_->stopped.notify_all();
+}
+
+PoolState ReferenceThreadPool::State() const {
+  std::lock_guard lock(mutex_);
+  return coordinator_.state();
+}
+
+PoolSize ReferenceThreadPool::Size() const {
+  std::lock_guard lock(mutex_);
+  return coordinator_.size();
+}
+
+PoolStats ReferenceThreadPool::Stats() const {
+  std::lock_guard lock(mutex_);
+  return coordinator_.stats();
+}
+
+std::vector<RunningTask> ReferenceThreadPool::RunningTasks() const {
+  std::vector<RunningTask> running;
+  const std::chrono::nanoseconds now = CoarseNow();
+  std::lock_guard lock(mutex_);
+  for (const Worker& worker : threads_->workers) {
+    if (worker.busy_since) {
+      running.push_back({worker.name, now - *worker.busy_since});
+    }
+  }
+  return running;
+}
+
+}  // namespace heddle

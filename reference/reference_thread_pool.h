@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// ReferenceThreadPool: the contract's pool, written to be read.
+#ifndef HEDDLE_REFERENCE_REFERENCE_THREAD_POOL_H_
+#define HEDDLE_REFERENCE_REFERENCE_THREAD_POOL_H_
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "reference/pool_coordinator.h"
+#include "reference/thread_pool.h"
+
+namespace heddle {
+
+// What it is: threads around a PoolCoordinator. One mutex guards the
+// coordinator and the list of workers; idle workers wait on one condition
+// variable.
+//
+// Its states: PoolState.
+//
+// What the caller must do: what ThreadPool asks. A callable's move constructor
+// may run under the mutex and must not use the pool.
+//
+// What it promises: every TP clause. No wake-up is lost:
+//
+//   submitter, with the mutex            worker, with the mutex
+//   1. puts the task into the backlog    1. asks the coordinator: finds work,
+//   2. sees whether a worker idles          or waits, which gives the mutex
+//   3. notifies one, after unlocking        up and sleeps in one step
+//
+// A worker that has looked in vain is asleep before the mutex is free again,
+// so the task is put in before it looks, or the notification comes after it
+// sleeps. Stopping and shrinking notify all in the same way.
+//
+// Happens-before: the mutex, and for Stop() the joins.
+//
+// Destruction: see ThreadPool.
+class ReferenceThreadPool final : public ThreadPool, private WorkerControl {
+ public:
+  // Throws std::invalid_argument for an illegal size (TP-02).
+  explicit ReferenceThreadPool(const PoolOptions& options);
+  ~ReferenceThreadPool() override;
+
+  void Start() override;
+  void AdjustPoolSize(PoolSizeChange change) override;
+  void RequestStop() override;
+  PoolState State() const override;
+  PoolSize Size() const override;
+  PoolStats Stats() const override;
+  std::vector<RunningTask> RunningTasks() const override;
+  WorkerControl* worker_control() override { return this; }
+
+ private:
+  struct Worker {
+    std::string name;
+    std::thread thread;
+    // When its task began; empty while idle.
+    std::optional<std::chrono::nanoseconds> busy_since;
+  };
+
+  Submission Submit(Task&& task) override;
+  bool Join(std::optional<std::chrono::steady_clock::time_point> deadline)
+      override;
+  void StartAWorker() override;
+  void StopAWorker() override;
+
+  // Creates the workers that the coordinator wants. False if it wants some
+  // and there is none at all, for want of threads. With the mutex.
+  bool StartWorkers();
+  // Creates one; false if there is no thread for it. With the mutex.
+  bool StartWorker();
+  // The body of a worker's thread.
+  void RunWorker(std::list<Worker>::iterator self, int ordinal);
+  // Runs a task, with the mutex given up meanwhile.
+  void RunTask(std::unique_lock<std::mutex>& lock, Worker& self, Task task);
+  // The last act of a worker that was told to leave.
+  void Leave(std::unique_lock<std::mutex> lock,
+             std::list<Worker>::iterator self);
+  // Joins the last thread, once all workers have left; exactly one caller
+  // does, the others wait for it.
+  void JoinLast(std::unique_lock<std::mutex>& lock);
+
+  // What a forked child must neither join nor destroy.
+  struct Threads {
+    std::condition_variable work;     // workers wait here for something to do
+    std::condition_variable stopped;  // Join waits here
+    std::list<Worker> workers;
+    // The thread of the worker that left last. Who leaves next joins it, or
+    // Join does: ended threads never pile up (BT-13).
+    std::thread ended;
+    bool joining = false;  // some Join joins it now
+    int next_ordinal = 0;  // never used twice (BT-38)
+  };
+
+  mutable std::mutex mutex_;
+  PoolCoordinator coordinator_;  // with mutex_
+  // The condition variables at any time, the rest with mutex_.
+  std::unique_ptr<Threads> threads_ = std::make_unique<Threads>();
+};
+
+}  // namespace heddle
+
+#endif  // HEDDLE_REFERENCE_REFERENCE_THREAD_POOL_H_
