@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A rule's own threads, beside those of the pool.
+#ifndef HEDDLE_CONFORMANCE_HELPER_THREAD_H_
+#define HEDDLE_CONFORMANCE_HELPER_THREAD_H_
+
+#include <thread>
+#include <utility>
+
+#include "conformance/patience.h"
+
+namespace heddle::conformance {
+
+// Runs a callable on a thread of its own, which is joined on destruction. An
+// exception that escapes from it ends the process where it was thrown. If the
+// rule has failed, waits are abandoned before the join.
+class HelperThread {
+ public:
+  template <class F>
+  explicit HelperThread(F body)
+      : thread_([body = std::move(body)]() mutable noexcept { body(); }) {}
+
+  HelperThread(HelperThread&&) = default;
+
+  ~HelperThread() {
+    if (thread_.joinable()) Join();
+  }
+
+  void Join() {
+    if (RuleHasFailed()) AbandonAllWaits();
+    thread_.join();
+  }
+
+  std::thread::id id() const { return thread_.get_id(); }
+
+ private:
+  std::jthread thread_;
+};
+
+}  // namespace heddle::conformance
+
+#endif  // HEDDLE_CONFORMANCE_HELPER_THREAD_H_

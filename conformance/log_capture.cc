@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "conformance/log_capture.h"
+
+#include <utility>
+
+namespace heddle::conformance {
+
+LogCapture::LogCapture()
+    : records_(std::make_shared<History<LogRecord>>("log records")),
+      former_(SetLogSink([records = records_](const LogRecord& record) {
+        records->Add(record);
+      })) {}
+
+LogCapture::~LogCapture() { SetLogSink(std::move(former_)); }
+
+std::vector<LogRecord> LogCapture::Await(std::size_t count) {
+  return records_->Await(count);
+}
+
+std::vector<LogRecord> LogCapture::records() const {
+  return records_->entries();
+}
+
+}  // namespace heddle::conformance

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A rule of the contract: one English sentence, an id, and how to check it.
+//
+//   RULE(TP_16, APoolWorksWithoutAReactor) {
+//     Event ran("the task to run");
+//     const auto pool = MakePool(1, 1);
+//     pool->Start();
+//     ASSERT_TRUE(pool->CallInThread([&] { ran.Happen(); }).accepted());
+//     ran.Await();
+//   }
+//
+// A rule is the GoogleTest test TP.TP_16_APoolWorksWithoutAReactor, so it can
+// be picked with --gtest_filter or Bazel's --test_filter. A clause may have
+// several rules. What a failure prints begins with the clause, the sentence and
+// the command that checks this rule again (verdicts.h). A rule that does not
+// end is aborted (watchdog.h).
+#ifndef HEDDLE_CONFORMANCE_RULE_H_
+#define HEDDLE_CONFORMANCE_RULE_H_
+
+#include <string>
+
+#include "conformance/subject.h"
+#include "gtest/gtest.h"
+
+namespace heddle::conformance {
+
+class Rule : public testing::Test {
+ protected:
+  // The rule's body; on the main thread. RuleOver ends it.
+  virtual void Check() = 0;
+
+ private:
+  void TestBody() final;
+};
+
+// Makes a rule known to GoogleTest. `id` is "TP_05", `sentence` PascalCase.
+class RuleRegistration {
+ public:
+  RuleRegistration(const std::string& id, const std::string& sentence,
+                   const char* file, int line, Rule* (*make)());
+};
+
+// "TP-05: work submitted before start is kept" of
+// "TP_05_WorkSubmittedBeforeStartIsKept".
+std::string DescribeRule(const std::string& test_name);
+
+// How to check just this rule again, in a shell.
+std::string ReplayCommand(const testing::TestInfo& test);
+
+}  // namespace heddle::conformance
+
+#define RULE(id, Sentence)                                                   \
+  class id##_##Sentence final : public ::heddle::conformance::Rule {         \
+    void Check() override;                                                   \
+                                                                             \
+   public:                                                                   \
+    static ::heddle::conformance::Rule* Make() { return new id##_##Sentence; } \
+  };                                                                         \
+  static const ::heddle::conformance::RuleRegistration                       \
+      id##_##Sentence##_registration(#id, #Sentence, __FILE__, __LINE__,     \
+                                     &id##_##Sentence::Make);                \
+  void id##_##Sentence::Check()
+
+// Ends the rule, as not offered, unless the backend declares the ability, a
+// member of heddle::Abilities. Never a pass.
+#define REQUIRE_ABILITY(ability)                                           \
+  if (::heddle::conformance::Subject().abilities.ability.offered()) {      \
+  } else /* NOLINT */                                                      \
+    GTEST_SKIP()                                                           \
+        << "not offered: "                                                 \
+        << ::heddle::conformance::Subject().abilities.ability.reason()
+
+// Ends the rule: what it demands cannot be seen here. Never a pass.
+#define NOT_OBSERVABLE(reason) GTEST_SKIP() << "not observable: " << reason
+
+#endif  // HEDDLE_CONFORMANCE_RULE_H_

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The backend on trial: the one that is linked into this program.
+#ifndef HEDDLE_CONFORMANCE_SUBJECT_H_
+#define HEDDLE_CONFORMANCE_SUBJECT_H_
+
+#include <functional>
+#include <iosfwd>
+#include <memory>
+#include <string>
+
+#include "reference/backend.h"
+#include "reference/thread_pool.h"
+
+namespace heddle {
+
+// For failure messages.
+std::ostream& operator<<(std::ostream& out, const PoolStats& stats);
+std::ostream& operator<<(std::ostream& out, PoolState state);
+std::ostream& operator<<(std::ostream& out, PoolSize size);
+
+}  // namespace heddle
+
+namespace heddle::conformance {
+
+// The backend. Only after RequireSubject().
+const Backend& Subject();
+
+// Exits with status 2, and says why, unless exactly one backend is linked and
+// its factory makes a new pool: a broken subject is never skipped.
+void RequireSubject();
+
+// Destroys a pool for a rule. If the rule has failed, waiting tasks are let go
+// first, or the pool could not stop.
+struct PoolDeleter {
+  void operator()(ThreadPool* pool) const;
+};
+using PoolHandle = std::unique_ptr<ThreadPool, PoolDeleter>;
+
+// A fresh pool of the subject's, in state kNew. A rule that fails before it
+// stopped the pool leaves that to the handle; declare what tasks use before it.
+PoolHandle MakePool(int min, int max, const std::string& name = "");
+
+// As above, without sizes: the defaults (TP-01).
+PoolHandle MakeDefaultPool();
+
+// The first snapshot of `pool` for which `predicate` holds; waits for it with
+// patience. `what` completes "waited in vain for ...".
+PoolStats AwaitStats(const ThreadPool& pool,
+                     const std::function<bool(const PoolStats&)>& predicate,
+                     const std::string& what);
+
+// State, size and figures of the newest pool that MakePool made and that still
+// exists, or that there is none. For a watchdog: any thread; may block if the
+// pool does.
+std::string DescribeNewestPool();
+
+}  // namespace heddle::conformance
+
+#endif  // HEDDLE_CONFORMANCE_SUBJECT_H_

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Makes a rule that does not end that rule's violation.
+#ifndef HEDDLE_CONFORMANCE_WATCHDOG_H_
+#define HEDDLE_CONFORMANCE_WATCHDOG_H_
+
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <thread>
+
+namespace heddle::conformance {
+
+// Guards the scope it lives in: if that is not left within kPatiences times
+// Patience(), the watchdog writes what it watches, the time passed and the
+// figures of the newest pool (subject.h), and aborts the process.
+class Watchdog {
+ public:
+  // A rule that waits in vain needs one; what follows its failure may need
+  // more, before the rule counts as hanging.
+  static constexpr int kPatiences = 5;
+
+  explicit Watchdog(std::string watched);
+  ~Watchdog();
+
+  Watchdog(const Watchdog&) = delete;
+  Watchdog& operator=(const Watchdog&) = delete;
+
+ private:
+  void Watch();
+  [[noreturn]] void Bark() const;
+
+  const std::string watched_;
+  std::mutex mutex_;
+  std::condition_variable left_;
+  bool has_left_ = false;  // guarded by mutex_
+  std::jthread thread_;
+};
+
+}  // namespace heddle::conformance
+
+#endif  // HEDDLE_CONFORMANCE_WATCHDOG_H_
