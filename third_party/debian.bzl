@@ -8,8 +8,8 @@ _MISSING = """\
 {what} was not found: install {package}, or run scripts/setup. \
 If it has just been installed, run `bazel shutdown` and try again."""
 
-# pkg-config looks here and nowhere else in what the user's shell exports.
-_ENVIRON = ["PATH", "PKG_CONFIG_PATH"]
+# What decides, in the user's shell, which libraries pkg-config finds.
+_ENVIRON = ["PATH", "PKG_CONFIG_LIBDIR", "PKG_CONFIG_PATH"]
 
 def _debian_sources_impl(repository_ctx):
     root = repository_ctx.path(repository_ctx.attr.path)
