@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// DeferredChain: the chain that Deferred handles share, without its types.
+#ifndef HEDDLE_REFERENCE_DEFERRED_CHAIN_H_
+#define HEDDLE_REFERENCE_DEFERRED_CHAIN_H_
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <typeinfo>
+#include <utility>
+
+#include "reference/chain_handle.h"
+#include "reference/chain_result.h"
+#include "reference/chain_step.h"
+
+namespace heddle {
+
+class RunStack;
+
+// What it is: a result, or its absence, and the steps that it has yet to pass.
+// Knows the types at its head and tail only to refuse the wrong ones.
+//
+// Its states: as in deferred.h.
+//
+// What the caller must do: as in deferred.h; hold a ChainHandle across a call.
+//
+// What it promises: as in deferred.h. Steps run from a loop over a stack of
+// chains that is itself a linked list (RunStack), chains are destroyed from a
+// loop over another list, so that nothing recurses.
+//
+// Who keeps whom: a chain lives while there are handles to it. A chain that
+// waits is owned by the chain it waits on, through its step there; in return
+// it holds one handle to that chain, but only while it has handles itself. So
+// a group of chains that wait for one another goes when the last handle to
+// any of them goes, though they point at one another (DF-22, BT-34).
+//
+// Happens-before: a dropped handle before whatever the last drop destroys.
+//
+// Destruction: by the last handle; see above.
+class DeferredChain {
+ public:
+  using Canceller = std::move_only_function<void(ChainHandle)>;
+
+  // `type` is what fires it. An empty canceller means there is none.
+  static ChainHandle Make(const std::type_info& type,
+                          Canceller canceller = nullptr);
+
+  DeferredChain(const DeferredChain&) = delete;
+  DeferredChain& operator=(const DeferredChain&) = delete;
+
+  // std::logic_error naming `function` and both types if it is another.
+  void RequireHead(const char* function, const std::type_info& type) const;
+  void RequireTail(const char* function, const std::type_info& type) const;
+  bool TailIs(const std::type_info& type) const { return *tail_ == type; }
+
+  // Fires with `result`, which is of the head's type or a failure.
+  void Fire(const char* function, ChainResult result);
+
+  // Adds a step at the tail, which is of type `tail` from then on.
+  void Attach(std::unique_ptr<ChainStep> step, const std::type_info& tail);
+
+  // Adds the step that fires `target` with the result.
+  void Forward(ChainHandle target);
+
+  void Cancel();
+  void Pause();
+  void Unpause();
+
+  bool called() const { return called_; }
+
+ private:
+  friend class ChainHandle;
+  friend class RunStack;
+
+  DeferredChain(const std::type_info& type, Canceller canceller);
+  ~DeferredChain() = default;
+
+  // deferred_chain.cc: firing, attaching, cancelling.
+  void FireNow(ChainResult result);
+  void CancelUnfired();
+  void Append(ChainStep* step);
+  ChainStep* PopStep();
+
+  // deferred_run.cc: passing the result from step to step, chain to chain.
+  bool Ready() const;
+  void RunIfReady();
+  void RunStep(ChainStep* step, RunStack& stack);
+  void RunCall(std::unique_ptr<ChainStep> step, RunStack& stack);
+  void RunForward(std::unique_ptr<ChainStep> step, RunStack& stack);
+  void RunResume(DeferredChain& waiter, RunStack& stack);
+  void TakeResultOf(ChainHandle inner, RunStack& stack);
+  bool LeadsTo(const DeferredChain& chain) const;
+  ChainResult Surrender();
+
+  // deferred_life.cc: who keeps whom.
+  void StartWaiting(ChainHandle inner);
+  ChainHandle StopWaiting();
+  void AddHandle() noexcept;
+  static void DropHandle(DeferredChain* chain) noexcept;
+  static void Destroy(DeferredChain* chain) noexcept;
+  void DropContents() noexcept;
+
+  std::atomic<unsigned> handles_{0};
+  unsigned pauses_ = 0;
+  unsigned waiters_ = 0;  // chains whose resume_step_ is among our steps
+  bool called_ = false;
+  bool running_ = false;  // on a RunStack
+  bool cancelling_ = false;
+  bool ignores_next_fire_ = false;
+  bool has_waited_ = false;  // ever; set before the setter's handle is dropped
+  // What we wait on, or null. Written by the chain's thread under the mutex
+  // of deferred_life.cc, where another thread may drop the last handle.
+  DeferredChain* waiting_on_ = nullptr;
+  DeferredChain* below_ = nullptr;  // in a RunStack, or among the doomed
+  ChainStep* first_step_ = nullptr;
+  ChainStep* last_step_ = nullptr;
+  const std::type_info* const head_;
+  const std::type_info* tail_;
+  ChainResult result_;
+  Canceller canceller_;
+  ResumeStep resume_step_;  // among the steps of waiting_on_
+};
+
+// For deferred.h: std::logic_error for a handle that was moved from.
+[[noreturn]] void ThrowMovedFrom(const char* function);
+
+}  // namespace heddle
+
+#endif  // HEDDLE_REFERENCE_DEFERRED_CHAIN_H_

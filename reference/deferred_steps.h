@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The typed half of a Deferred's callbacks: what they accept, what becomes of
+// what they return. Used by deferred.h only.
+#ifndef HEDDLE_REFERENCE_DEFERRED_STEPS_H_
+#define HEDDLE_REFERENCE_DEFERRED_STEPS_H_
+
+#include <cxxabi.h>
+
+#include <exception>
+#include <functional>
+#include <memory>
+#include <tuple>
+#include <type_traits>
+#include <typeinfo>
+#include <utility>
+
+#include "reference/chain_handle.h"
+#include "reference/chain_result.h"
+#include "reference/chain_step.h"
+#include "reference/deferred_chain.h"
+#include "reference/failure.h"
+#include "reference/outcome.h"
+
+namespace heddle {
+
+template <class T>
+class Deferred;
+
+template <class T>
+inline constexpr bool kIsDeferred = false;
+template <class T>
+inline constexpr bool kIsDeferred<Deferred<T>> = true;
+
+template <class T>
+inline constexpr bool kIsOutcome = false;
+template <class T>
+inline constexpr bool kIsOutcome<Outcome<T>> = true;
+
+// The type a chain carries after a callback that returns `R`.
+template <class R>
+struct ChainValueTraits {
+  using Type = ValueOf<R>;
+};
+template <class T>
+struct ChainValueTraits<Deferred<T>> {
+  using Type = T;
+};
+template <class R>
+using ChainValueOf = typename ChainValueTraits<std::decay_t<R>>::Type;
+
+// What F, called with a T (nothing, for void) and the extra arguments,
+// accepts and returns.
+template <class T, class F, class... Args>
+struct OnValueTraits {
+  static constexpr bool kCallable =
+      std::is_invocable_v<std::decay_t<F>, T, std::decay_t<Args>...>;
+  using Result =
+      std::invoke_result<std::decay_t<F>, T, std::decay_t<Args>...>;
+};
+template <class F, class... Args>
+struct OnValueTraits<void, F, Args...> {
+  static constexpr bool kCallable =
+      std::is_invocable_v<std::decay_t<F>, std::decay_t<Args>...>;
+  using Result = std::invoke_result<std::decay_t<F>, std::decay_t<Args>...>;
+};
+template <class T, class F, class... Args>
+concept CallableOnValue = OnValueTraits<T, F, Args...>::kCallable;
+template <class T, class F, class... Args>
+using ResultOnValue = typename OnValueTraits<T, F, Args...>::Result::type;
+
+template <class F, class... Args>
+concept CallableOnFailure =
+    std::is_invocable_v<std::decay_t<F>, const Failure&, std::decay_t<Args>...>;
+template <class F, class... Args>
+using ResultOnFailure = std::invoke_result_t<std::decay_t<F>, const Failure&,
+                                             std::decay_t<Args>...>;
+
+// The type a chain of T carries after an errback that returns R: T, for which
+// the result must do; or void after one that returns nothing.
+template <class T, class R>
+struct AfterErrbackTraits {
+  using Value = std::decay_t<R>;
+  static_assert(std::is_same_v<Value, Failure> ||
+                    std::is_same_v<ChainValueOf<R>, T> ||
+                    (!std::is_void_v<T> && !kIsDeferred<Value> &&
+                     std::is_constructible_v<T, R>),
+                "an errback returns what can stand for the chain's value: a T, "
+                "an Outcome<T>, a Failure, a Deferred<T>, or nothing; to go on "
+                "with another type use AddBoth");
+  using Type = T;
+};
+template <class T>
+struct AfterErrbackTraits<T, void> {
+  using Type = void;
+};
+template <class T, class R>
+using ValueAfterErrback = typename AfterErrbackTraits<T, R>::Type;
+
+// What deferred.h opens to the rest of the library.
+struct DeferredAccess {
+  template <class T>
+  static ChainHandle TakeChain(Deferred<T>&& deferred) {
+    return std::move(deferred.chain_);
+  }
+};
+
+// A result of type T from a T, an Outcome<T> or a Failure.
+template <class T, class V>
+ChainResult MakeChainResult(V&& value) {
+  using Value = std::decay_t<V>;
+  if constexpr (std::is_same_v<Value, Failure>) {
+    return ChainResult::OfFailure(value.exception());
+  } else if constexpr (kIsOutcome<Value> && !std::is_constructible_v<T, V>) {
+    if (!value.ok()) return ChainResult::OfFailure(value.failure().exception());
+    if constexpr (std::is_void_v<T>) {
+      return ChainResult::OfValue<void>();
+    } else {
+      return ChainResult::OfValue<T>(std::forward<V>(value).value());
+    }
+  } else {
+    return ChainResult::OfValue<T>(std::forward<V>(value));
+  }
+}
+
+// The chain that a callback returned, if it carries `type`; else null, and
+// `result` is the failure that says so.
+ChainHandle RequireReturned(ChainHandle chain, const std::type_info& type,
+                            ChainResult& result);
+
+// Calls `call` and makes `result` what comes of it, as ChainStep::Run says.
+// What `call` uses of `result` stays until it has returned.
+template <class U, class Call>
+ChainHandle Settle(ChainResult& result, Call&& call) {
+  using Result = std::invoke_result_t<Call>;
+  try {
+    if constexpr (kIsDeferred<std::decay_t<Result>>) {
+      Deferred<U> inner = call();
+      result.Reset();
+      return RequireReturned(DeferredAccess::TakeChain(std::move(inner)),
+                             typeid(U), result);
+    } else if constexpr (std::is_void_v<Result>) {
+      call();
+      result = ChainResult::OfValue<void>();
+    } else {
+      result = MakeChainResult<U>(call());
+    }
+  } catch (abi::__forced_unwind&) {
+    throw;
+  } catch (...) {
+    result = ChainResult::OfFailure(std::current_exception());
+  }
+  return ChainHandle();
+}
+
+// Calls `callable` with the value in `result`, as an rvalue.
+template <class T, class F>
+decltype(auto) CallWithValue(F& callable, ChainResult& result) {
+  if constexpr (std::is_void_v<T>) {
+    return std::move(callable)();
+  } else {
+    return std::invoke(std::move(callable), std::move(result.Value<T>()));
+  }
+}
+
+// Stands for the side of a pair that is not there (DF-05).
+struct PassOn {};
+
+// A pair of callbacks on a chain of T that goes on with U.
+template <class T, class U, class OnValue, class OnFailure>
+class CallStep final : public ChainStep {
+ public:
+  CallStep(OnValue on_value, OnFailure on_failure)
+      : ChainStep(Kind::kCall),
+        on_value_(std::move(on_value)),
+        on_failure_(std::move(on_failure)) {}
+
+  ChainHandle Run(ChainResult& result) override {
+    return result.has_value() ? RunOnValue(result) : RunOnFailure(result);
+  }
+
+ private:
+  ChainHandle RunOnValue(ChainResult& result) {
+    if constexpr (!std::is_same_v<OnValue, PassOn>) {
+      return Settle<U>(result, [&]() -> decltype(auto) {
+        return CallWithValue<T>(on_value_, result);
+      });
+    } else if constexpr (!std::is_same_v<T, U>) {
+      static_assert(std::is_void_v<U>);
+      result = ChainResult::OfValue<void>();
+    }
+    return ChainHandle();
+  }
+
+  ChainHandle RunOnFailure(ChainResult& result) {
+    if constexpr (!std::is_same_v<OnFailure, PassOn>) {
+      const Failure failure(result.exception());
+      return Settle<U>(result, [&]() -> decltype(auto) {
+        return std::invoke(std::move(on_failure_), failure);
+      });
+    }
+    return ChainHandle();
+  }
+
+  OnValue on_value_;
+  OnFailure on_failure_;
+};
+
+template <class T, class U, class OnValue, class OnFailure>
+std::unique_ptr<ChainStep> MakeCallStep(OnValue on_value,
+                                        OnFailure on_failure) {
+  return std::make_unique<CallStep<T, U, OnValue, OnFailure>>(
+      std::move(on_value), std::move(on_failure));
+}
+
+// One callback for both sides.
+template <class T, class U, class OnResult>
+class BothStep final : public ChainStep {
+ public:
+  explicit BothStep(OnResult on_result)
+      : ChainStep(Kind::kCall), on_result_(std::move(on_result)) {}
+
+  ChainHandle Run(ChainResult& result) override {
+    return Settle<U>(result, [&]() -> decltype(auto) {
+      return std::invoke(std::move(on_result_), TakeOutcome(result));
+    });
+  }
+
+ private:
+  static Outcome<T> TakeOutcome(ChainResult& result) {
+    if (result.has_failure()) return Failure(result.exception());
+    if constexpr (std::is_void_v<T>) {
+      return {};
+    } else {
+      return std::move(result.Value<T>());
+    }
+  }
+
+  OnResult on_result_;
+};
+
+template <class T, class U, class F>
+std::unique_ptr<ChainStep> MakeBothStep(F&& on_result) {
+  return std::make_unique<BothStep<T, U, std::decay_t<F>>>(
+      std::forward<F>(on_result));
+}
+
+// `callable` and arguments that follow the one it will be called with.
+template <class F, class... Args>
+auto BindTail(F&& callable, Args&&... args) {
+  if constexpr (sizeof...(Args) == 0) {
+    return std::decay_t<F>(std::forward<F>(callable));
+  } else {
+    return [callable = std::decay_t<F>(std::forward<F>(callable)),
+            tail = std::tuple<std::decay_t<Args>...>(
+                std::forward<Args>(args)...)]<class... First>(
+               First&&... first) mutable -> decltype(auto) {
+      return std::apply(
+          [&](auto&... rest) -> decltype(auto) {
+            return std::invoke(std::move(callable),
+                               std::forward<First>(first)...,
+                               std::move(rest)...);
+          },
+          tail);
+    };
+  }
+}
+
+}  // namespace heddle
+
+#endif  // HEDDLE_REFERENCE_DEFERRED_STEPS_H_

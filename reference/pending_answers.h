@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// PendingAnswers: the answers a reactor owes, so that none is forgotten when
+// it stops.
+#ifndef HEDDLE_REFERENCE_PENDING_ANSWERS_H_
+#define HEDDLE_REFERENCE_PENDING_ANSWERS_H_
+
+#include <mutex>
+
+namespace heddle {
+
+// Something that somebody waits for: a result on its way back from a pool
+// (BT-04), a thread blocked until the reactor has run its call (BT-01).
+class PendingAnswer {
+ public:
+  PendingAnswer(const PendingAnswer&) = delete;
+  PendingAnswer& operator=(const PendingAnswer&) = delete;
+
+  // There will be no answer: tells the one who waits (ReactorStopped). Called
+  // by PendingAnswers::Close(), at most once, on the closing thread, without
+  // a lock. The list does not touch the answer afterwards.
+  virtual void Abandon() noexcept = 0;
+
+ protected:
+  PendingAnswer() = default;
+  ~PendingAnswer() = default;
+
+ private:
+  friend class PendingAnswers;
+
+  // All three guarded by the mutex of the list.
+  PendingAnswer* previous_ = nullptr;
+  PendingAnswer* next_ = nullptr;
+  bool listed_ = false;
+};
+
+// What it is: an intrusive list of answers that are owed, which can be closed.
+//
+// Its states: open; closed, for good.
+//
+//               open                         closed
+//   Add         listed, true                 not listed, false
+//   Remove      true if it was listed        false, unless still to abandon
+//   Close       abandons all, one by one     nothing
+//
+// What the caller must do: keep a listed answer alive until Remove() has
+// returned true for it, or its Abandon() has returned.
+//
+// What it promises: for each answer added exactly one of two things: one
+// Remove() returns true, or Abandon() is called. So whoever is about to give
+// the answer removes it first, and gives it only if Remove() said true.
+//
+// Happens-before: Add before the Remove that returns true, and before Abandon.
+//
+// Destruction: when it is empty; Close() makes it so.
+class PendingAnswers {
+ public:
+  PendingAnswers() = default;
+  PendingAnswers(const PendingAnswers&) = delete;
+  PendingAnswers& operator=(const PendingAnswers&) = delete;
+
+  // Lists `answer`, which is in no list; or returns false, for then it would
+  // never be given. Any thread.
+  [[nodiscard]] bool Add(PendingAnswer& answer);
+
+  // Takes `answer` off the list. True: the caller gives it. False: it is
+  // abandoned, or has been removed before. Any thread.
+  bool Remove(PendingAnswer& answer);
+
+  // Refuses further answers, then abandons those listed, oldest first.
+  // Abandon() may call Add and Remove. Idempotent. Any thread; the reactor
+  // calls it on its own.
+  void Close();
+
+ private:
+  PendingAnswer* TakeOldest();
+  void Unlink(PendingAnswer& answer);
+
+  std::mutex mutex_;
+  PendingAnswer* oldest_ = nullptr;
+  PendingAnswer* newest_ = nullptr;
+  bool closed_ = false;
+};
+
+}  // namespace heddle
+
+#endif  // HEDDLE_REFERENCE_PENDING_ANSWERS_H_
