@@ -4,6 +4,7 @@
 #ifndef HEDDLE_CONFORMANCE_HELPER_THREAD_H_
 #define HEDDLE_CONFORMANCE_HELPER_THREAD_H_
 
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -36,6 +37,18 @@ class HelperThread {
  private:
   std::jthread thread_;
 };
+
+// Makes a call that must return, on a thread of its own, so that one which
+// does not is a failure in words: "waited in vain for <what>".
+template <class F>
+void AwaitReturn(const std::string& what, F call) {
+  Event returned(what);
+  HelperThread helper([&] {
+    call();
+    returned.Happen();
+  });
+  returned.Await();
+}
 
 }  // namespace heddle::conformance
 

@@ -5,10 +5,12 @@
 
 namespace heddle::conformance {
 
-LogCapture::LogCapture()
+LogCapture::LogCapture(LogSink also)
     : records_(std::make_shared<History<LogRecord>>("log records")),
-      former_(SetLogSink([records = records_](const LogRecord& record) {
+      former_(SetLogSink([records = records_, also = std::move(also)](
+                             const LogRecord& record) {
         records->Add(record);
+        if (also) also(record);
       })) {}
 
 LogCapture::~LogCapture() { SetLogSink(std::move(former_)); }

@@ -18,7 +18,8 @@ namespace heddle::conformance {
 // before the pool, so that it sees all that the pool has to say; one at a time.
 class LogCapture {
  public:
-  LogCapture();
+  // `also`, if any, is called with each record after it was captured.
+  explicit LogCapture(LogSink also = nullptr);
   ~LogCapture();
 
   LogCapture(const LogCapture&) = delete;

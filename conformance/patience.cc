@@ -53,15 +53,15 @@ std::string InVain(const std::string& what, const std::string& seen) {
          " (patience " + text + " s)";
 }
 
-void EndRuleIfOnItsThread() {
-  if (on_rule_thread) throw RuleOver();
-}
-
 }  // namespace
 
 std::chrono::nanoseconds Patience() {
   static const std::chrono::nanoseconds patience = ReadPatience();
   return patience;
+}
+
+void EndRule() {
+  if (on_rule_thread) throw RuleOver();
 }
 
 void AbandonAllWaits() {
@@ -97,7 +97,7 @@ void Awaited::AwaitThat(const std::function<bool()>& come_about,
     ADD_FAILURE() << message;
     AbandonAllWaits();
   }
-  EndRuleIfOnItsThread();
+  EndRule();
 }
 
 void Latch::Await() {
@@ -118,7 +118,7 @@ void Eventually(const std::function<bool()>& predicate, const std::string& what,
     if (Clock::now() >= deadline) {
       ADD_FAILURE() << InVain(what, seen ? seen() : "");
       AbandonAllWaits();
-      EndRuleIfOnItsThread();
+      EndRule();
       return;
     }
     std::unique_lock lock(mutex);

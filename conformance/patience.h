@@ -25,6 +25,9 @@ std::chrono::nanoseconds Patience();
 // expects an error does not take this for it.
 struct RuleOver {};
 
+// Throws RuleOver on the rule's own thread; elsewhere without effect.
+void EndRule();
+
 // Lets every waiter of every Awaited go: the rule has failed, and whoever
 // still waits would only keep pools and threads from ending.
 void AbandonAllWaits();

@@ -53,6 +53,13 @@ RuleRegistration::RuleRegistration(const std::string& id,
                         nullptr, file, line, make);
 }
 
+void RequireAccepted(const Submission& submission) {
+  if (submission.accepted()) return;
+  ADD_FAILURE() << "work was refused that must be accepted: "
+                << Describe(submission.refusal());
+  EndRule();
+}
+
 std::string DescribeRule(const std::string& test_name) {
   const std::size_t number = test_name.find('_');
   const std::size_t sentence =

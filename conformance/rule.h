@@ -41,6 +41,10 @@ class RuleRegistration {
                    const char* file, int line, Rule* (*make)());
 };
 
+// Fails and ends the rule if work was refused that must be taken. On the rule's
+// own thread only; elsewhere it only fails.
+void RequireAccepted(const Submission& submission);
+
 // "TP-05: work submitted before start is kept" of
 // "TP_05_WorkSubmittedBeforeStartIsKept".
 std::string DescribeRule(const std::string& test_name);

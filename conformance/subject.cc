@@ -129,6 +129,12 @@ PoolStats AwaitStats(const ThreadPool& pool,
   return stats;
 }
 
+void AwaitThreads(const ThreadPool& pool, int count) {
+  AwaitStats(
+      pool, [&](const PoolStats& stats) { return stats.threads == count; },
+      "exactly " + std::to_string(count) + " workers");
+}
+
 std::string DescribeNewestPool() {
   std::lock_guard lock(Live().mutex);
   if (Live().pools.empty()) return "none, or it is being destroyed";

@@ -50,6 +50,9 @@ PoolStats AwaitStats(const ThreadPool& pool,
                      const std::function<bool(const PoolStats&)>& predicate,
                      const std::string& what);
 
+// Waits with patience until `pool` has just as many workers.
+void AwaitThreads(const ThreadPool& pool, int count);
+
 // State, size and figures of the newest pool that MakePool made and that still
 // exists, or that there is none. For a watchdog: any thread; may block if the
 // pool does.

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// TP-48 to TP-50: figures and names.
+#include <atomic>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "conformance/busy_tasks.h"
+#include "conformance/helper_thread.h"
+#include "conformance/log_capture.h"
+#include "conformance/patience.h"
+#include "conformance/rule.h"
+#include "conformance/subject.h"
+#include "gtest/gtest.h"
+#include "reference/worker_scope.h"
+
+namespace heddle::conformance {
+namespace {
+
+RULE(TP_48, AfterStopAllCountersAreZero) {
+  LogCapture log;
+  const auto pool = MakePool(2, 4);
+  pool->Start();
+  for (int i = 0; i < 20; ++i) {
+    RequireAccepted(pool->CallInThread([] {}));
+    RequireAccepted(pool->CallInThread([] { throw 42; }));
+  }
+  pool->Stop();
+  const PoolStats stats = pool->Stats();
+  EXPECT_EQ(stats.threads, 0) << stats;
+  EXPECT_EQ(stats.idle, 0) << stats;
+  EXPECT_EQ(stats.busy, 0) << stats;
+  EXPECT_EQ(stats.backlog, 0u) << stats;
+  EXPECT_EQ(pool->RunningTasks().size(), 0u);
+}
+
+RULE(TP_48, AWorkerBecomesIdleAfterItsTaskWithoutFurtherStimulus) {
+  LogCapture log;
+  const auto pool = MakePool(2, 2);
+  pool->Start();
+  RequireAccepted(pool->CallInThread([] {}));
+  RequireAccepted(pool->CallInThread([] { throw 42; }));
+  RequireAccepted(pool->CallInThreadWithCallback(
+      [](Outcome<void>) { throw 42; }, [] { throw 42; }));
+  AwaitStats(
+      *pool,
+      [](const PoolStats& stats) {
+        return stats.busy == 0 && stats.backlog == 0 && stats.completed == 3;
+      },
+      "3 tasks to be completed and nobody to be busy, also after exceptions");
+}
+
+RULE(TP_48, ThreadsAreIdlePlusBusyAtEveryInstant) {
+  REQUIRE_ABILITY(exact_stats);
+  constexpr int kTasks = 2000;
+  std::atomic<int> wrong = 0;
+  Latch done(kTasks, "all tasks to end");
+  const auto pool = MakePool(1, 4);
+  pool->Start();
+  for (int i = 0; i < kTasks; ++i) {
+    RequireAccepted(pool->CallInThread([&] {
+      const PoolStats stats = pool->Stats();
+      if (stats.threads != stats.idle + stats.busy || stats.busy < 1) ++wrong;
+      done.CountDown();
+    }));
+  }
+  done.Await();
+  EXPECT_EQ(wrong, 0) << "snapshots that contradict themselves";
+}
+
+RULE(TP_48, BusyCoversFunctionAndCallbackAndBacklogIsWhatWaits) {
+  REQUIRE_ABILITY(exact_stats);
+  Event in_function("the function");
+  Event in_callback("the callback");
+  Gate leave_function;
+  Gate leave_callback;
+  const auto pool = MakePool(1, 1);
+  for (int i = 0; i < 3; ++i) RequireAccepted(pool->CallInThread([] {}));
+  EXPECT_EQ(pool->Stats().backlog, 3u) << "before the start";
+  pool->Start();
+  AwaitStats(
+      *pool,
+      [](const PoolStats& stats) {
+        return stats.completed == 3 && stats.idle == 1 && stats.busy == 0;
+      },
+      "3 tasks to be completed and the worker to be idle");
+
+  RequireAccepted(pool->CallInThreadWithCallback(
+      [&](Outcome<void>) {
+        in_callback.Happen();
+        leave_callback.Pass();
+      },
+      [&] {
+        in_function.Happen();
+        leave_function.Pass();
+      }));
+  RequireAccepted(pool->CallInThread([] {}));
+  RequireAccepted(pool->CallInThread([] {}));
+  const auto expect_busy = [&](const char* when) {
+    const PoolStats stats = pool->Stats();
+    EXPECT_EQ(stats.busy, 1) << when;
+    EXPECT_EQ(stats.idle, 0) << when;
+    EXPECT_EQ(stats.backlog, 2u) << when;
+    EXPECT_EQ(stats.completed, 3u) << when;
+    EXPECT_EQ(pool->RunningTasks().size(), 1u) << when;
+  };
+  in_function.Await();
+  expect_busy("while the function runs");
+  leave_function.Open();
+  in_callback.Await();
+  expect_busy("while the callback runs");
+  leave_callback.Open();
+  AwaitStats(
+      *pool,
+      [](const PoolStats& stats) {
+        return stats.completed == 6 && stats.idle == 1 && stats.backlog == 0;
+      },
+      "6 tasks to be completed and the worker to be idle");
+}
+
+RULE(TP_49, DumpStatsLogsThreeRecordsAndChangesNothing) {
+  LogCapture log;
+  BusyTasks busy(1);
+  const auto pool = MakePool(1, 1, "weaver");
+  pool->Start();
+  busy.Occupy(*pool);
+  const PoolStats before = pool->Stats();
+  pool->DumpStats();
+  const PoolStats after = pool->Stats();
+  EXPECT_EQ(log.records().size(), 3u);
+  EXPECT_EQ(pool->State(), PoolState::kRunning);
+  if (Subject().abilities.exact_stats.offered()) {
+    EXPECT_EQ(after.threads, before.threads);
+    EXPECT_EQ(after.busy, before.busy);
+    EXPECT_EQ(after.backlog, before.backlog);
+  }
+  busy.Release();
+}
+
+RULE(TP_49, ALogSinkMayUseThePoolWhoseFiguresAreDumped) {
+  std::atomic<ThreadPool*> used = nullptr;
+  Latch ran(3, "the work that the log sink submits");
+  LogCapture log([&](const LogRecord&) {
+    if (ThreadPool* const pool = used.load()) {
+      static_cast<void>(pool->Stats());
+      RequireAccepted(pool->CallInThread([&] { ran.CountDown(); }));
+    }
+  });
+  const auto pool = MakePool(1, 1);
+  pool->Start();
+  used = pool.get();
+  AwaitReturn("DumpStats() to return although the log sink submits work",
+              [&] { pool->DumpStats(); });
+  used = nullptr;
+  ran.Await();
+}
+
+// Tells threads apart for good, where the system may use an id again.
+int ThreadNumber() {
+  static std::atomic<int> next = 0;
+  thread_local const int number = next++;
+  return number;
+}
+
+// Who has borne which name. Declare it before the pool.
+class NameBook {
+ public:
+  // Has `count` workers of `pool`, which may have as many, write their names.
+  void Collect(ThreadPool& pool, int count) {
+    Latch& all = meetings_.emplace_back(count, "every worker to be at work");
+    Latch& left = meetings_.emplace_back(count, "every worker to be done");
+    for (int i = 0; i < count; ++i) {
+      RequireAccepted(pool.CallInThread([&] {
+        AddCurrent();
+        all.ArriveAndAwait();
+        left.CountDown();
+      }));
+    }
+    left.Await();
+  }
+
+  std::map<std::string, std::set<int>> bearers() const {
+    std::lock_guard lock(mutex_);
+    return bearers_;
+  }
+
+ private:
+  void AddCurrent() {
+    std::lock_guard lock(mutex_);
+    bearers_[std::string(WorkerScope::CurrentName())].insert(ThreadNumber());
+  }
+
+  mutable std::mutex mutex_;
+  std::map<std::string, std::set<int>> bearers_;
+  std::deque<Latch> meetings_;
+};
+
+RULE(TP_50, WorkerNamesBeginWithPoolThreadCarryThePoolsNameAndAreUnique) {
+  REQUIRE_ABILITY(named_workers);
+  NameBook names;
+  const auto pool = MakePool(4, 4, "weaver");
+  pool->Start();
+  names.Collect(*pool, 4);
+  EXPECT_EQ(names.bearers().size(), 4u) << "different names of 4 workers";
+  for (const auto& [name, bearers] : names.bearers()) {
+    EXPECT_EQ(name.rfind("PoolThread", 0), 0u) << name;
+    EXPECT_NE(name.find("weaver"), std::string::npos) << name;
+    EXPECT_EQ(bearers.size(), 1u) << "threads named " << name;
+  }
+}
+
+RULE(TP_50, TheWorkersOfUnnamedPoolsAreToldApart) {
+  REQUIRE_ABILITY(named_workers);
+  NameBook names;
+  const auto first = MakePool(2, 2);
+  const auto second = MakePool(2, 2);
+  first->Start();
+  second->Start();
+  names.Collect(*first, 2);
+  names.Collect(*second, 2);
+  EXPECT_EQ(names.bearers().size(), 4u);
+  for (const auto& [name, bearers] : names.bearers()) {
+    EXPECT_EQ(name.rfind("PoolThread", 0), 0u) << name;
+  }
+}
+
+RULE(TP_50, NoNameIsUsedAgainAfterThePoolShrankAndGrew) {
+  REQUIRE_ABILITY(named_workers);
+  REQUIRE_ABILITY(elastic);
+  NameBook names;
+  const auto pool = MakePool(4, 4, "weaver");
+  pool->Start();
+  names.Collect(*pool, 4);
+  for (int round = 0; round < 3; ++round) {
+    pool->AdjustPoolSize({.min = 1, .max = 1});
+    AwaitThreads(*pool, 1);
+    pool->AdjustPoolSize({.min = 4, .max = 4});
+    names.Collect(*pool, 4);
+  }
+  for (const auto& [name, bearers] : names.bearers()) {
+    EXPECT_EQ(bearers.size(), 1u) << "threads that were named " << name;
+  }
+}
+
+RULE(TP_50, RunningTasksGivesTheNamesOfTheBusyWorkers) {
+  REQUIRE_ABILITY(named_workers);
+  History<std::string> own("the task to read its worker's name");
+  Gate gate;
+  const auto pool = MakePool(1, 3, "weaver");
+  pool->Start();
+  RequireAccepted(pool->CallInThread([&] {
+    own.Add(std::string(WorkerScope::CurrentName()));
+    gate.Pass();
+  }));
+  const std::string name = own.Await(1).front();
+  const std::vector<RunningTask> running = pool->RunningTasks();
+  gate.Open();
+  ASSERT_EQ(running.size(), 1u);
+  EXPECT_EQ(running.front().worker, name);
+}
+
+}  // namespace
+}  // namespace heddle::conformance

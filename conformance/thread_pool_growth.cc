@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// TP-07 to TP-09: growth with the work.
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "conformance/busy_tasks.h"
+#include "conformance/helper_thread.h"
+#include "conformance/patience.h"
+#include "conformance/rule.h"
+#include "conformance/subject.h"
+#include "conformance/thread_creation_fault.h"
+#include "gtest/gtest.h"
+
+namespace heddle::conformance {
+namespace {
+
+RULE(TP_07, AsManyTasksAsMaxThatNeedOneAnotherRunAtTheSameTime) {
+  for (const PoolSize size : {PoolSize{0, 4}, PoolSize{1, 4}, PoolSize{4, 4},
+                              PoolSize{3, 10}, PoolSize{0, 1}}) {
+    SCOPED_TRACE(testing::Message() << "a pool of " << size);
+    BusyTasks tasks(size.max);
+    const auto pool = MakePool(size.min, size.max);
+    pool->Start();
+    tasks.Occupy(*pool);
+    tasks.Release();
+    pool->Stop();
+  }
+}
+
+RULE(TP_07, ATaskThatNeedsALaterOneGetsItWhileThereIsRoom) {
+  constexpr std::size_t kTasks = 4;
+  History<int> begun("each task to begin while those before it still run");
+  Gate gate;
+  const auto pool = MakePool(1, kTasks);
+  pool->Start();
+  for (std::size_t i = 1; i <= kTasks; ++i) {
+    RequireAccepted(pool->CallInThread([&] {
+      begun.Add(0);
+      gate.Pass();
+    }));
+    begun.Await(i);
+  }
+  gate.Open();
+  pool->Stop();
+}
+
+RULE(TP_07, ATaskThatNeedsOneItSubmittedItselfGetsItWhileThereIsRoom) {
+  constexpr int kTasks = 4;
+  Latch begun(kTasks, "each task to get the one that it has submitted");
+  std::function<void(int)> task;
+  const auto pool = MakePool(1, kTasks);
+  task = [&](int later) {
+    begun.CountDown();
+    if (later > 0) RequireAccepted(pool->CallInThread(std::ref(task), later - 1));
+    begun.Await();
+  };
+  pool->Start();
+  RequireAccepted(pool->CallInThread(std::ref(task), kTasks - 1));
+  begun.Await();
+  pool->Stop();
+}
+
+// The workers of one round are about to end, and not yet idle, when the next
+// round's tasks come.
+RULE(TP_07, AWorkerAboutToEndIsNotCountedAsRoom) {
+  constexpr int kRounds = 200;
+  constexpr int kTasks = 3;
+  std::vector<std::unique_ptr<Latch>> rounds;
+  for (int i = 0; i < kRounds; ++i) {
+    rounds.push_back(std::make_unique<Latch>(
+        kTasks, "the tasks of round " + std::to_string(i) + " to meet"));
+  }
+  const auto pool = MakePool(0, kTasks);
+  pool->Start();
+  for (const auto& round : rounds) {
+    for (int i = 0; i < kTasks; ++i) {
+      RequireAccepted(
+          pool->CallInThread([latch = round.get()] { latch->ArriveAndAwait(); }));
+    }
+    round->Await();
+  }
+  pool->Stop();
+}
+
+RULE(TP_08, AnIdleWorkerIsReusedAndNoneIsCreated) {
+  REQUIRE_ABILITY(elastic);
+  constexpr int kWorkers = 3;
+  History<int> done("a task to end");
+  const auto pool = MakePool(kWorkers, 10);
+  pool->Start();
+  const auto await_idle = [&] {
+    AwaitStats(
+        *pool,
+        [](const PoolStats& stats) {
+          return stats.idle == kWorkers && stats.threads == kWorkers;
+        },
+        "the 3 workers of the start to be idle, and no others");
+  };
+  await_idle();
+  const std::uint64_t created = ThreadsCreated();
+  for (std::size_t i = 1; i <= 50; ++i) {
+    RequireAccepted(pool->CallInThread([&] { done.Add(0); }));
+    done.Await(i);
+    await_idle();
+  }
+  if (Subject().abilities.owns_threads.offered()) {
+    EXPECT_EQ(ThreadsCreated(), created) << "workers were created";
+  }
+}
+
+RULE(TP_09, GrowthNeverTakesTheWorkerCountAboveMax) {
+  constexpr int kRounds = 20;
+  constexpr int kMax = 3;
+  constexpr int kSubmitters = 4;
+  constexpr int kTasksEach = 5;
+  const bool exact = Subject().abilities.exact_stats.offered();
+  for (int round = 0; round < kRounds; ++round) {
+    std::atomic<int> running = 0;
+    std::atomic<int> most = 0;
+    std::atomic<int> most_threads = 0;
+    Latch begun(kMax, "as many tasks as max to run at the same time");
+    Gate gate;
+    const auto raise = [](std::atomic<int>& highest, int seen) {
+      int before = highest.load();
+      while (before < seen && !highest.compare_exchange_weak(before, seen)) {
+      }
+    };
+    const auto pool = MakePool(round % 2, kMax);
+    pool->Start();
+    {
+      std::vector<HelperThread> submitters;
+      for (int i = 0; i < kSubmitters; ++i) {
+        submitters.emplace_back([&] {
+          for (int j = 0; j < kTasksEach; ++j) {
+            RequireAccepted(pool->CallInThread([&] {
+              raise(most, running.fetch_add(1) + 1);
+              begun.CountDown();
+              gate.Pass();
+              running.fetch_sub(1);
+            }));
+            raise(most_threads, pool->Stats().threads);
+          }
+        });
+      }
+    }
+    begun.Await();
+    raise(most_threads, pool->Stats().threads);
+    gate.Open();
+    pool->Stop();
+    ASSERT_LE(most.load(), kMax) << "more tasks than max ran at the same time";
+    if (exact) {
+      ASSERT_LE(most_threads.load(), kMax) << "more workers than max";
+    }
+  }
+}
+
+}  // namespace
+}  // namespace heddle::conformance
