@@ -43,7 +43,7 @@ class ForwardStep final : public ChainStep {
  public:
   explicit ForwardStep(ChainHandle target)
       : ChainStep(Kind::kForward), target(std::move(target)) {}
-  const ChainHandle target;
+  ChainHandle target;
 };
 
 // Part of the chain that waits, so that waiting allocates nothing.

@@ -218,7 +218,7 @@ class Deferred {
   // Attaches the firing of `other`: it gets this chain's result, which is then
   // consumed here. If `other` has fired already, AlreadyCalledError is this
   // chain's result instead. Cancelling `other` does not touch this one
-  // (DF-24). `other`'s head must be of type T.
+  // (DF-24). `other`'s head is of type T, and it is another chain.
   void ChainDeferred(const Deferred& other) const {
     DeferredChain& target = other.Chain("Deferred::ChainDeferred");
     target.RequireHead("Deferred::ChainDeferred", typeid(T));

@@ -52,7 +52,6 @@ class DeferredChain {
   // std::logic_error naming `function` and both types if it is another.
   void RequireHead(const char* function, const std::type_info& type) const;
   void RequireTail(const char* function, const std::type_info& type) const;
-  bool TailIs(const std::type_info& type) const { return *tail_ == type; }
 
   // Fires with `result`, which is of the head's type or a failure.
   void Fire(const char* function, ChainResult result);
@@ -124,6 +123,11 @@ class DeferredChain {
 
 // For deferred.h: std::logic_error for a handle that was moved from.
 [[noreturn]] void ThrowMovedFrom(const char* function);
+
+// The chain that a callback returned, if it carries `type`; else null, and
+// `result` is the failure that says so.
+ChainHandle RequireReturned(ChainHandle chain, const std::type_info& type,
+                            ChainResult& result);
 
 }  // namespace heddle
 

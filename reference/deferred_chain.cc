@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Firing, attaching, pausing, cancelling.
+#include "reference/deferred_chain.h"
+
+#include <cxxabi.h>
+
+#include <cstdlib>
+#include <exception>
+#include <stdexcept>
+#include <string>
+
+#include "reference/errors.h"
+#include "reference/log.h"
+
+namespace heddle {
+namespace {
+
+std::string TypeName(const std::type_info& type) {
+  int status = 0;
+  const std::unique_ptr<char, void (*)(void*)> name(
+      abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), std::free);
+  return status == 0 ? name.get() : type.name();
+}
+
+}  // namespace
+
+void ThrowMovedFrom(const char* function) {
+  throw std::logic_error(std::string(function) +
+                         ": the handle has been moved from");
+}
+
+ChainHandle RequireReturned(ChainHandle chain, const std::type_info& type,
+                            ChainResult& result) {
+  try {
+    if (!chain) ThrowMovedFrom("a Deferred returned by a callback");
+    chain->RequireTail("a Deferred returned by a callback", type);
+    return chain;
+  } catch (const std::logic_error&) {
+    result = ChainResult::OfFailure(std::current_exception());
+    return ChainHandle();
+  }
+}
+
+DeferredChain::DeferredChain(const std::type_info& type, Canceller canceller)
+    : head_(&type),
+      tail_(&type),
+      canceller_(std::move(canceller)),
+      resume_step_(*this) {}
+
+void DeferredChain::RequireHead(const char* function,
+                                const std::type_info& type) const {
+  if (*head_ == type) return;
+  throw std::logic_error(std::string(function) + ": the handle is for " +
+                         TypeName(type) + ", but the chain is fired with " +
+                         TypeName(*head_));
+}
+
+void DeferredChain::RequireTail(const char* function,
+                                const std::type_info& type) const {
+  if (*tail_ == type) return;
+  throw std::logic_error(std::string(function) + ": the handle is for " +
+                         TypeName(type) + ", but the chain carries " +
+                         TypeName(*tail_) + " now");
+}
+
+void DeferredChain::Fire(const char* function, ChainResult result) {
+  if (!called_) {
+    FireNow(std::move(result));
+  } else if (!std::exchange(ignores_next_fire_, false)) {
+    throw AlreadyCalledError(std::string(function) +
+                             ": the Deferred has been fired before");
+  }
+}
+
+void DeferredChain::FireNow(ChainResult result) {
+  const ChainHandle self(this);  // the canceller may hold the last other one
+  called_ = true;
+  result_ = std::move(result);
+  canceller_ = nullptr;  // before the callbacks, which may run long (DF-15)
+  RunIfReady();
+}
+
+void DeferredChain::Attach(std::unique_ptr<ChainStep> step,
+                           const std::type_info& tail) {
+  Append(step.release());
+  tail_ = &tail;
+  RunIfReady();
+}
+
+void DeferredChain::Forward(ChainHandle target) {
+  if (target.get() == this) {
+    throw std::logic_error(
+        "Deferred::ChainDeferred: a Deferred cannot fire itself");
+  }
+  Attach(std::make_unique<ForwardStep>(std::move(target)), *tail_);
+}
+
+void DeferredChain::Append(ChainStep* step) {
+  (last_step_ != nullptr ? last_step_->next_ : first_step_) = step;
+  last_step_ = step;
+}
+
+ChainStep* DeferredChain::PopStep() {
+  ChainStep* const step = first_step_;
+  if (step != nullptr) {
+    first_step_ = std::exchange(step->next_, nullptr);
+    if (first_step_ == nullptr) last_step_ = nullptr;
+  }
+  return step;
+}
+
+void DeferredChain::Pause() { ++pauses_; }
+
+void DeferredChain::Unpause() {
+  if (pauses_ == 0) {
+    throw std::logic_error("Deferred::Unpause: the Deferred is not paused");
+  }
+  if (--pauses_ == 0) RunIfReady();
+}
+
+void DeferredChain::Cancel() {
+  DeferredChain* chain = this;
+  while (chain->waiting_on_ != nullptr) chain = chain->waiting_on_;
+  if (!chain->called_ && !chain->cancelling_) chain->CancelUnfired();
+}
+
+void DeferredChain::CancelUnfired() {
+  const ChainHandle self(this);
+  if (Canceller canceller = std::exchange(canceller_, nullptr)) {
+    cancelling_ = true;
+    try {
+      canceller(self);
+    } catch (abi::__forced_unwind&) {
+      throw;
+    } catch (...) {
+      LogException("a Deferred's canceller threw", std::current_exception());
+    }
+    cancelling_ = false;
+  } else {
+    // Whoever would have fired it does not know; let that pass once (DF-31).
+    ignores_next_fire_ = true;
+  }
+  if (!called_) {
+    FireNow(ChainResult::OfFailure(std::make_exception_ptr(
+        CancelledError("the Deferred was cancelled"))));
+  }
+}
+
+}  // namespace heddle

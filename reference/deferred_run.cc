@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How a result passes from step to step and from chain to chain.
+#include <exception>
+#include <memory>
+#include <stdexcept>
+#include <utility>
+
+#include "reference/deferred_chain.h"
+#include "reference/errors.h"
+#include "reference/run_stack.h"
+
+namespace heddle {
+
+bool DeferredChain::Ready() const {
+  return called_ && !running_ && pauses_ == 0 && waiting_on_ == nullptr;
+}
+
+// A pass, once begun, runs every step there is, those attached meanwhile
+// included, until the chain has to wait. A chain that gets its result from
+// this one goes on top and runs first, before the rest of this one.
+void DeferredChain::RunIfReady() {
+  if (!Ready() || first_step_ == nullptr) return;
+  RunStack stack;
+  stack.Push(ChainHandle(this));
+  while (DeferredChain* const chain = stack.top()) {
+    if (ChainStep* const step = chain->PopStep()) {
+      chain->RunStep(step, stack);
+    } else {
+      stack.Pop();
+    }
+  }
+}
+
+void DeferredChain::RunStep(ChainStep* step, RunStack& stack) {
+  switch (step->kind_) {
+    case ChainStep::Kind::kCall:
+      RunCall(std::unique_ptr<ChainStep>(step), stack);
+      break;
+    case ChainStep::Kind::kForward:
+      RunForward(std::unique_ptr<ChainStep>(step), stack);
+      break;
+    case ChainStep::Kind::kResume:
+      RunResume(static_cast<ResumeStep*>(step)->waiter, stack);
+      break;
+  }
+}
+
+void DeferredChain::RunCall(std::unique_ptr<ChainStep> step, RunStack& stack) {
+  if (result_.empty()) result_ = Surrender();
+  ChainHandle inner = step->Run(result_);
+  step.reset();  // what it captured goes now, not when the chain does (DF-15)
+  if (inner) TakeResultOf(std::move(inner), stack);
+}
+
+void DeferredChain::RunForward(std::unique_ptr<ChainStep> step,
+                               RunStack& stack) {
+  const ChainHandle target =
+      std::move(static_cast<ForwardStep&>(*step).target);
+  step.reset();
+  if (!target->called_) {
+    target->called_ = true;
+    target->result_ = Surrender();
+    target->canceller_ = nullptr;
+    if (target->Ready()) stack.Push(target);
+  } else if (std::exchange(target->ignores_next_fire_, false)) {
+    result_.Reset();
+  } else {
+    result_ = ChainResult::OfFailure(std::make_exception_ptr(AlreadyCalledError(
+        "Deferred::ChainDeferred: the other Deferred has been fired before")));
+  }
+}
+
+void DeferredChain::RunResume(DeferredChain& waiter, RunStack& stack) {
+  --waiters_;
+  ChainHandle resumed = waiter.StopWaiting();
+  resumed->result_ = Surrender();
+  if (resumed->Ready()) stack.Push(std::move(resumed));
+}
+
+void DeferredChain::TakeResultOf(ChainHandle inner, RunStack& stack) {
+  if (inner->LeadsTo(*this)) {
+    result_ = ChainResult::OfFailure(std::make_exception_ptr(std::logic_error(
+        "a callback returned a Deferred that waits for this very callback")));
+  } else if (inner->Ready()) {
+    result_ = inner->Surrender();
+  } else {
+    StartWaiting(std::move(inner));
+    stack.Pop();
+  }
+}
+
+// Whether this is `chain`, or waits for it, however indirectly. Nothing does
+// that if nothing waits for it at all, which is the usual case, and quick.
+bool DeferredChain::LeadsTo(const DeferredChain& chain) const {
+  if (this == &chain) return true;
+  if (chain.waiters_ == 0) return false;
+  const DeferredChain* next = waiting_on_;
+  while (next != nullptr && next != &chain) next = next->waiting_on_;
+  return next == &chain;
+}
+
+// The result, which leaves nothing behind but the knowledge that it was there.
+ChainResult DeferredChain::Surrender() {
+  if (!result_.empty()) return std::move(result_);
+  return ChainResult::OfFailure(std::make_exception_ptr(AlreadyConsumed(
+      "the Deferred's result has moved to another Deferred")));
+}
+
+}  // namespace heddle
