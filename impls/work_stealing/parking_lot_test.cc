@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "impls/work_stealing/parking_lot.h"
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "gtest/gtest.h"
+
+namespace heddle::work_stealing {
+namespace {
+
+TEST(ParkingLotTest, WakesNobodyWhereNobodyIs) {
+  ParkingLot lot;
+  EXPECT_FALSE(lot.WakeOne());
+  lot.WakeAll();
+  Sleeper sleeper;
+  lot.Announce(sleeper);
+  lot.Withdraw(sleeper);
+  EXPECT_FALSE(lot.WakeOne());
+}
+
+TEST(ParkingLotTest, CallsTheLastAnnouncedFirstAndEachOnce) {
+  ParkingLot lot;
+  Sleeper first;
+  Sleeper second;
+  lot.Announce(first);
+  lot.Announce(second);
+  EXPECT_TRUE(lot.WakeOne());
+  lot.Sleep(second);  // would not return if `first` had been called
+  EXPECT_TRUE(lot.WakeOne());
+  EXPECT_FALSE(lot.WakeOne());
+  lot.Sleep(first);
+}
+
+TEST(ParkingLotTest, LetsAnyoneWithdraw) {
+  ParkingLot lot;
+  std::vector<Sleeper> sleepers(3);
+  for (Sleeper& sleeper : sleepers) lot.Announce(sleeper);
+  lot.Withdraw(sleepers[1]);
+  EXPECT_TRUE(lot.WakeOne());
+  lot.Sleep(sleepers[2]);
+  EXPECT_TRUE(lot.WakeOne());
+  lot.Sleep(sleepers[0]);
+  EXPECT_FALSE(lot.WakeOne());
+}
+
+TEST(ParkingLotTest, CallsAllThatAreAnnounced) {
+  ParkingLot lot;
+  std::vector<Sleeper> sleepers(3);
+  for (Sleeper& sleeper : sleepers) lot.Announce(sleeper);
+  lot.WakeAll();
+  for (Sleeper& sleeper : sleepers) lot.Sleep(sleeper);
+  EXPECT_FALSE(lot.WakeOne());
+}
+
+TEST(ParkingLotTest, DoesNotKeepACallThatMeetsAWithdrawForTheNextSleep) {
+  ParkingLot lot;
+  Sleeper sleeper;
+  lot.Announce(sleeper);
+  EXPECT_TRUE(lot.WakeOne());
+  lot.Withdraw(sleeper);
+  std::atomic<bool> called = false;
+  lot.Announce(sleeper);
+  std::jthread waker([&] {
+    called = true;
+    EXPECT_TRUE(lot.WakeOne());
+  });
+  lot.Sleep(sleeper);
+  EXPECT_TRUE(called.load()) << "woken by the call of before";
+}
+
+// Attacks the gap between S2 and S3: hangs if one piece of news is lost.
+void NoNewsIsLost(int workers, int reporters) {
+  const int kNews = 40'000 / reporters;
+  ParkingLot lot;
+  std::atomic<int> news = 0;
+  std::atomic<int> to_come = kNews * reporters;
+  const auto take = [&] {
+    int count = news.load();
+    while (count > 0) {
+      if (news.compare_exchange_weak(count, count - 1)) return true;
+    }
+    return false;
+  };
+  std::vector<Sleeper> sleepers(workers);
+  std::vector<std::jthread> threads;
+  for (Sleeper& sleeper : sleepers) {
+    threads.emplace_back([&] {
+      while (to_come.load() > 0) {
+        if (take()) {
+          if (--to_come == 0) lot.WakeAll();
+          if (news.load() > 0) lot.WakeOne();  // pass it on
+          continue;
+        }
+        lot.Announce(sleeper);                           // S1
+        if (news.load() > 0 || to_come.load() == 0) {    // S2
+          lot.Withdraw(sleeper);
+        } else {
+          lot.Sleep(sleeper);                            // S3
+        }
+      }
+    });
+  }
+  for (int i = 0; i < reporters; ++i) {
+    threads.emplace_back([&] {
+      for (int n = 0; n < kNews; ++n) {
+        ++news;         // W1
+        lot.WakeOne();  // W2, W3
+      }
+    });
+  }
+}
+
+TEST(ParkingLotTest, LosesNoNewsWithOneWorkerAndOneReporter) {
+  NoNewsIsLost(1, 1);
+}
+
+TEST(ParkingLotTest, LosesNoNewsWithSeveralOfBoth) { NoNewsIsLost(3, 2); }
+
+// As above, with the reporter waiting until each piece has been taken: the
+// worker is then always about to fall asleep.
+TEST(ParkingLotTest, LosesNoNewsThatComesOneByOne) {
+  constexpr int kNews = 20'000;
+  ParkingLot lot;
+  Sleeper sleeper;
+  std::atomic<int> reported = 0;
+  std::atomic<int> taken = 0;
+  std::jthread worker([&] {
+    while (taken.load() < kNews) {
+      if (taken.load() < reported.load()) {
+        ++taken;
+        continue;
+      }
+      lot.Announce(sleeper);
+      if (taken.load() < reported.load()) {
+        lot.Withdraw(sleeper);
+      } else {
+        lot.Sleep(sleeper);
+      }
+    }
+  });
+  for (int n = 0; n < kNews; ++n) {
+    ++reported;
+    lot.WakeOne();
+    while (taken.load() < reported.load()) std::this_thread::yield();
+  }
+}
+
+}  // namespace
+}  // namespace heddle::work_stealing

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "impls/work_stealing/task_deque.h"
+
+#include <cassert>
+
+namespace heddle::work_stealing {
+namespace {
+
+constexpr std::int64_t kFirstCapacity = 64;
+
+}  // namespace
+
+TaskDeque::TaskDeque() {
+  rings_.push_back(std::make_unique<Ring>(kFirstCapacity));
+  ring_.store(rings_.back().get(), std::memory_order_release);
+}
+
+TaskDeque::~TaskDeque() { assert(LooksEmpty()); }
+
+void TaskDeque::Grow() {
+  const Ring& old = *ring_.load(std::memory_order_relaxed);
+  auto next = std::make_unique<Ring>(2 * old.capacity);
+  const std::int64_t bottom = bottom_.load(std::memory_order_relaxed);
+  for (std::int64_t i = top_.load(std::memory_order_acquire); i < bottom; ++i) {
+    next->At(i).store(old.At(i).load(std::memory_order_relaxed),
+                      std::memory_order_relaxed);
+  }
+  rings_.push_back(std::move(next));
+  ring_.store(rings_.back().get(), std::memory_order_release);
+}
+
+TaskNode* TaskDeque::Pop() noexcept {
+  const std::int64_t bottom = bottom_.load(std::memory_order_relaxed) - 1;
+  // P1 and P2 are sequentially consistent for T1 and T2 (header): if P2 could
+  // be read before P1 is visible, owner and thief could both take `bottom`.
+  bottom_.store(bottom, std::memory_order_seq_cst);             // P1
+  std::int64_t top = top_.load(std::memory_order_seq_cst);      // P2
+  TaskNode* node = nullptr;
+  if (top <= bottom) {
+    node = ring_.load(std::memory_order_relaxed)
+               ->At(bottom)
+               .load(std::memory_order_relaxed);
+    if (top < bottom) return node;                              // P3
+    if (!top_.compare_exchange_strong(top, top + 1,
+                                      std::memory_order_seq_cst)) {
+      node = nullptr;  // a thief was faster
+    }
+  }
+  bottom_.store(bottom + 1, std::memory_order_release);
+  return node;
+}
+
+TaskNode* TaskDeque::Steal() noexcept {
+  for (;;) {
+    // T1, T2 and T4 are sequentially consistent for P1 and P2, as above.
+    std::int64_t top = top_.load(std::memory_order_seq_cst);    // T1
+    if (top >= bottom_.load(std::memory_order_seq_cst)) {       // T2
+      return nullptr;
+    }
+    TaskNode* const node = ring_.load(std::memory_order_acquire)
+                               ->At(top)
+                               .load(std::memory_order_relaxed);  // T3
+    if (top_.compare_exchange_strong(top, top + 1,              // T4
+                                     std::memory_order_seq_cst)) {
+      return node;
+    }
+  }
+}
+
+}  // namespace heddle::work_stealing

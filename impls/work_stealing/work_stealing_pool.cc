@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "impls/work_stealing/work_stealing_pool.h"
+
+#include <cstdint>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "impls/work_stealing/worker.h"
+#include "reference/errors.h"
+
+namespace heddle::work_stealing {
+namespace {
+
+// The sum over all workers; none while one of them counts.
+std::optional<std::uint64_t> Ended(const WorkerTable& workers) {
+  std::uint64_t sum = 0;
+  for (const Worker* worker : workers.All()) {
+    const std::optional<std::uint64_t> ended = worker->Ended();
+    if (!ended) return std::nullopt;
+    sum += *ended;
+  }
+  return sum;
+}
+
+}  // namespace
+
+WorkStealingPool::WorkStealingPool(const PoolOptions& options)
+    : ThreadPool(options.name),
+      crew_(std::make_unique<Crew>(*this, options.size)) {}
+
+WorkStealingPool::~WorkStealingPool() {
+  if (!StopBeforeDestruction()) static_cast<void>(crew_.release());
+}
+
+void WorkStealingPool::Start() {
+  RequireOwnProcess("ThreadPool::Start");
+  crew_->Start();
+}
+
+void WorkStealingPool::AdjustPoolSize(PoolSizeChange change) {
+  RequireOwnProcess("ThreadPool::AdjustPoolSize");
+  crew_->Resize(change);
+}
+
+void WorkStealingPool::RequestStop() {
+  RequireOwnProcess("ThreadPool::RequestStop");
+  crew_->RequestStop();
+}
+
+std::vector<RunningTask> WorkStealingPool::RunningTasks() const {
+  RequireOwnProcess("ThreadPool::RunningTasks");
+  return crew_->RunningTasks();
+}
+
+bool WorkStealingPool::Join(
+    std::optional<std::chrono::steady_clock::time_point> deadline) {
+  return crew_->Join(deadline);
+}
+
+// R1 to R3 of worker.cc.
+PoolStats WorkStealingPool::Stats() const {
+  const Workplace& place = crew_->place();
+  for (;;) {
+    const std::optional<std::uint64_t> before = Ended(place.workers);  // R1
+    const Counts counts = place.census.Read();                         // R2
+    const std::optional<std::uint64_t> after = Ended(place.workers);   // R3
+    if (before && before == after) {
+      return {.threads = counts.threads,
+              .idle = counts.idle(),
+              .busy = counts.busy,
+              .backlog = static_cast<std::size_t>(counts.backlog),
+              .completed = *after};
+    }
+    RequireOwnProcess("ThreadPool::Stats");  // a child would wait for ever
+    std::this_thread::yield();
+  }
+}
+
+Submission WorkStealingPool::Submit(Task&& task) {
+  Workplace& place = crew_->place();
+  if (place.census.Read().state >= PoolState::kStopping) {
+    return Submission::Refused(Refusal::kPoolStopped);
+  }
+  Worker* const self = Worker::Current(place);
+  if (self != nullptr) self->Reserve();
+  // Into the node before any lock is taken: moving runs the caller's code.
+  std::unique_ptr<TaskNode> node(new TaskNode{std::move(task)});
+  const Census::Admission admission =
+      self != nullptr ? self->Submit(node.get()) : SubmitFromOutside(node.get());
+  if (admission.answer != Census::Answer::kAdmitted) {
+    task = std::move(node->task);
+    return Submission::Refused(admission.answer == Census::Answer::kStopped
+                                   ? Refusal::kPoolStopped
+                                   : Refusal::kNoWorkerThread);
+  }
+  static_cast<void>(node.release());  // a queue's now, or gone already
+  AfterAdmission(admission.counts);
+  return Submission::Accepted();
+}
+
+Census::Admission WorkStealingPool::SubmitFromOutside(TaskNode* node) {
+  Workplace& place = crew_->place();
+  for (;;) {
+    Census::Admission admission;
+    place.injection.PushIf(node, [&] {
+      admission = place.census.Admit();
+      return admission.answer == Census::Answer::kAdmitted;
+    });
+    // The first worker comes before the task: if none can be created, the
+    // task has not been accepted, and nobody has seen it (TP-51).
+    if (admission.answer != Census::Answer::kNeedsWorker ||
+        !crew_->EnsureWorker()) {
+      return admission;
+    }
+  }
+}
+
+void WorkStealingPool::AfterAdmission(const Counts& counts) {
+  Workplace& place = crew_->place();
+  place.lot.WakeOne();  // W2, W3
+  // The limits are read after the admission, both in one order with Resize,
+  // which stores the limits and then counts the backlog: one of them sees the
+  // other and makes the worker.
+  if (WantsWorker(counts, place.census.limits())) crew_->Grow();
+}
+
+void WorkStealingPool::RequireOwnProcess(const char* function) const {
+  if (process_.IsOriginal()) return;
+  throw UsedInForkedChild(std::string(function) + ": " +
+                          Describe(Refusal::kForkedChild));
+}
+
+}  // namespace heddle::work_stealing

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Workers without threads of their own: the test's thread takes the seat.
+#include "impls/work_stealing/worker.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gtest/gtest.h"
+
+namespace heddle::work_stealing {
+namespace {
+
+class WorkerTest : public testing::Test {
+ protected:
+  WorkerTest() {
+    place_.census.SetState(PoolState::kRunning);
+    for (Worker* worker : {&worker_, &other_}) {
+      place_.census.AddWorker();
+      place_.workers.Append(worker);
+    }
+  }
+
+  template <class F>
+  void SubmitTo(Worker& worker, F task) {
+    auto* const node = new TaskNode{Task(std::move(task))};
+    worker.Reserve();
+    ASSERT_EQ(worker.Submit(node).answer, Census::Answer::kAdmitted);
+  }
+
+  template <class F>
+  void SubmitFromOutside(F task) {
+    ASSERT_EQ(place_.census.Admit().answer, Census::Answer::kAdmitted);
+    place_.injection.Push(new TaskNode{Task(std::move(task))});
+  }
+
+  // Work() returns when everything has run, or hangs.
+  void Drain() {
+    place_.census.SetState(PoolState::kStopping);
+    worker_.Work();
+  }
+
+  // Submits itself again until the pool stops.
+  void Respawn() {
+    if (place_.census.Read().state == PoolState::kRunning) {
+      SubmitTo(worker_, [this] { Respawn(); });
+    }
+  }
+
+  auto Stop() {
+    return [this] { place_.census.SetState(PoolState::kStopping); };
+  }
+
+  auto Say(std::string what) {
+    return [this, what] { said_.push_back(what); };
+  }
+
+  Workplace place_{{.min = 0, .max = 2}};
+  Worker worker_{place_};
+  Worker other_{place_};
+  std::vector<std::string> said_;
+};
+
+TEST_F(WorkerTest, TakesItsOwnNewestThenTheInjectedOldestThenStealsOldest) {
+  SubmitTo(other_, Say("other 1"));
+  SubmitTo(other_, Say("other 2"));
+  SubmitFromOutside(Say("outside 1"));
+  SubmitFromOutside(Say("outside 2"));
+  SubmitTo(worker_, Say("own 1"));
+  SubmitTo(worker_, Say("own 2"));
+  Drain();
+  EXPECT_EQ(said_, (std::vector<std::string>{"own 2", "own 1", "outside 1",
+                                             "outside 2", "other 1",
+                                             "other 2"}));
+}
+
+TEST_F(WorkerTest, DoesNotStarveInjectedWorkBehindATaskThatRespawns) {
+  SubmitTo(worker_, [this] { Respawn(); });
+  SubmitFromOutside(Stop());
+  worker_.Work();
+}
+
+TEST_F(WorkerTest, DoesNotStarveItsOwnOldestBehindATaskThatRespawns) {
+  SubmitTo(worker_, Stop());
+  SubmitTo(worker_, [this] { Respawn(); });
+  worker_.Work();
+}
+
+TEST_F(WorkerTest, DoesNotStarveABlockedWorkersTasksBehindATaskThatRespawns) {
+  SubmitTo(other_, Stop());
+  SubmitTo(worker_, [this] { Respawn(); });
+  worker_.Work();
+}
+
+TEST_F(WorkerTest, HandsOverWhatIsLeftInItsDequeOldestFirst) {
+  SubmitTo(other_, Say("1"));
+  SubmitTo(other_, Say("2"));
+  other_.HandOver();
+  EXPECT_FALSE(other_.HasTasks());
+  EXPECT_FALSE(place_.injection.LooksEmpty());
+  Drain();
+  EXPECT_EQ(said_, (std::vector<std::string>{"1", "2"}));
+}
+
+TEST_F(WorkerTest, LeavesItsBacklogAloneWhenThereAreTooManyWorkers) {
+  SubmitTo(worker_, Say("1"));
+  SubmitTo(worker_, [this] { place_.census.SetLimits({.min = 0, .max = 1}); });
+  worker_.Work();
+  EXPECT_TRUE(said_.empty());
+  EXPECT_TRUE(worker_.HasTasks());
+  place_.census.SetLimits({.min = 0, .max = 2});
+  Drain();
+}
+
+TEST_F(WorkerTest, IsCurrentForItsOwnWorkplaceWhileItWorks) {
+  Workplace elsewhere({.min = 0, .max = 2});
+  EXPECT_EQ(Worker::Current(place_), nullptr);
+  SubmitTo(worker_, [&] {
+    EXPECT_EQ(Worker::Current(place_), &worker_);
+    EXPECT_EQ(Worker::Current(elsewhere), nullptr);
+  });
+  Drain();
+  EXPECT_EQ(Worker::Current(place_), nullptr);
+}
+
+TEST_F(WorkerTest, IsBusyWhileItsTaskRunsAndCountsItAfterwards) {
+  const auto before = std::chrono::steady_clock::now();
+  SubmitTo(worker_, [&] {
+    EXPECT_EQ(place_.census.Read().busy, 1);
+    EXPECT_TRUE(worker_.BusySince(before));
+    EXPECT_EQ(worker_.Ended(), 0u);
+    EXPECT_FALSE(other_.BusySince(before));
+  });
+  Drain();
+  EXPECT_EQ(place_.census.Read().busy, 0);
+  EXPECT_EQ(place_.census.Read().backlog, 0u);
+  EXPECT_FALSE(worker_.BusySince(before));
+  EXPECT_EQ(worker_.Ended(), 1u);
+}
+
+}  // namespace
+}  // namespace heddle::work_stealing

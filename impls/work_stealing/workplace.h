@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Workplace: what all workers of a pool share.
+#ifndef HEDDLE_IMPLS_WORK_STEALING_WORKPLACE_H_
+#define HEDDLE_IMPLS_WORK_STEALING_WORKPLACE_H_
+
+#include "impls/work_stealing/census.h"
+#include "impls/work_stealing/injection_queue.h"
+#include "impls/work_stealing/parking_lot.h"
+#include "impls/work_stealing/worker_table.h"
+#include "reference/pool_size.h"
+
+namespace heddle::work_stealing {
+
+// Each part says who may use it how. On cache lines of their own, because
+// each is written by other threads at other times.
+struct Workplace {
+  explicit Workplace(PoolSize limits) : census(limits) {}
+
+  alignas(64) Census census;
+  alignas(64) InjectionQueue injection;
+  alignas(64) ParkingLot lot;
+  alignas(64) WorkerTable workers;
+};
+
+}  // namespace heddle::work_stealing
+
+#endif  // HEDDLE_IMPLS_WORK_STEALING_WORKPLACE_H_
