@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The benchmarks: every workload, for every backend linked in.
+//
+// Takes Google Benchmark's flags, and two of its own: --progress announces on
+// standard error what is being measured; --list_backends prints the names of
+// the backends and measures nothing. Ends with status 1 if any workload's result was
+// wrong, and 2 for arguments that are none or that leave nothing to measure.
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include "benchmark/benchmark.h"
+#include "benchmarks/workload.h"
+#include "benchmarks/workloads.h"
+#include "reference/backend.h"
+
+namespace heddle::workloads {
+namespace {
+
+void RegisterAll() {
+  RegisterFloorsOfOneThread();
+  RegisterFloorsOfTwoThreads();
+  RegisterStaticSplitFloor();
+  for (const Backend& backend : RegisteredBackends()) {
+    RegisterSubmit(backend);
+    RegisterSubmitLatency(backend);
+    RegisterSpawn(backend);
+    RegisterMixed(backend);
+    RegisterStartStop(backend);
+    RegisterDeferToThread(backend);
+  }
+  RegisterCallFromThread();
+  RegisterBlockingCall();
+  RegisterDeferred();
+  RegisterTimers();
+}
+
+// Takes `flag` out of the arguments; whether it was there.
+bool TakeFlag(std::string_view flag, int& argc, char** argv) {
+  const auto kept = std::remove(argv + 1, argv + argc, flag);
+  const bool found = kept != argv + argc;
+  argc = static_cast<int>(kept - argv);
+  return found;
+}
+
+std::string NamesOfBackends(const char* separator) {
+  std::string names;
+  for (const Backend& backend : RegisteredBackends()) {
+    if (!names.empty()) names += separator;
+    names += backend.name;
+  }
+  return names;
+}
+
+int Run(int argc, char** argv) {
+  constexpr int kWrongResult = 1;
+  constexpr int kBadArguments = 2;
+  if (TakeFlag("--list_backends", argc, argv)) {
+    std::printf("%s\n", NamesOfBackends("\n").c_str());
+    return 0;
+  }
+  if (TakeFlag("--progress", argc, argv)) ShowProgress();
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return kBadArguments;
+  benchmark::AddCustomContext("backends", NamesOfBackends(" "));
+  RegisterAll();
+  if (benchmark::RunSpecifiedBenchmarks() == 0) return kBadArguments;
+  benchmark::Shutdown();
+  if (!AnyFailed()) return 0;
+  std::fprintf(stderr, "There were wrong results; see above.\n");
+  return kWrongResult;
+}
+
+}  // namespace
+}  // namespace heddle::workloads
+
+int main(int argc, char** argv) {
+  return heddle::workloads::Run(argc, argv);
+}
