@@ -55,7 +55,7 @@ struct ReactorOptions {
 //              Run()                  Stop()             Crash()
 //   new        -> running             ReactorNotRunning  no effect
 //   running    ReactorAlreadyRunning  -> stopping        -> new, Run() returns
-//   stopping   see below              ReactorNotRunning  -> stopped
+//   stopping   see below              ReactorNotRunning  -> stopped, likewise
 //   stopped    ReactorNotRestartable  ReactorNotRunning  no effect
 //
 // stopping becomes stopped by itself, and Run() returns. While the loop still
@@ -67,11 +67,12 @@ struct ReactorOptions {
 // Run(); a call on another throws WrongThread naming the function and both
 // threads, and changes nothing (BT-20). Never block that thread.
 //
-// What it promises: nothing a caller handed over vanishes unseen. Thread calls
-// run exactly once, on the reactor's thread, in the order of their submission,
-// or are given back by Task::Refuse when the reactor ends (RT-01, RT-03,
-// BT-04). What user code throws is logged and stops nothing else (RT-08). No
-// lock is held while user code runs or is destroyed (RT-13).
+// What it promises: no accepted work vanishes unseen. Thread calls run exactly
+// once, on the reactor's thread, in the order of their submission, or are given
+// back by Task::Refuse when the reactor ends (RT-01, RT-03, BT-04); timers that
+// are not due by then never fire (RL-19). What user code throws is logged and
+// stops nothing else (RT-08). No lock is held while user code runs or is
+// destroyed (RT-13).
 //
 // Happens-before: what a thread did before CallFromThread, Stop or WakeUp is
 // visible to the iteration that follows from it; all that happened on the

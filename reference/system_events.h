@@ -5,8 +5,11 @@
 #ifndef HEDDLE_REFERENCE_SYSTEM_EVENTS_H_
 #define HEDDLE_REFERENCE_SYSTEM_EVENTS_H_
 
+#include <array>
 #include <cstdint>
 #include <functional>
+#include <list>
+#include <mutex>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -55,6 +58,50 @@ SystemTrigger MakeSystemTrigger(F callable) {
     });
   }
 }
+
+// What it is: the triggers that have not run, each in its place.
+//
+// Its states: none but its content.
+//
+// What the caller must do: nothing in particular.
+//
+// What it promises: every function may be called on any thread; a trigger is
+// taken or removed once (RL-10); one that is added is taken after those that
+// are there (RL-06).
+//
+// Happens-before: Add before the Take that finds the trigger.
+//
+// Destruction: while no thread is in a member function.
+class SystemEvents {
+ public:
+  // Throws std::invalid_argument if `event` or `phase` is none, or `trigger`
+  // is empty.
+  TriggerId Add(SystemEvent event, Phase phase, SystemTrigger trigger);
+
+  // False if it was taken or removed before, or never was.
+  [[nodiscard]] bool Remove(TriggerId id);
+
+  // The next to run.
+  std::optional<SystemTrigger> Take(SystemEvent event, Phase phase);
+
+ private:
+  struct Entry {
+    TriggerId id;
+    SystemTrigger trigger;
+  };
+  using Entries = std::list<Entry>;
+
+  static constexpr std::size_t kPhases = 3;
+
+  static std::size_t PlaceOf(SystemEvent event, Phase phase) {
+    return static_cast<std::size_t>(event) * kPhases +
+           static_cast<std::size_t>(phase);
+  }
+
+  std::mutex mutex_;
+  std::array<Entries, 2 * kPhases> entries_;  // with the mutex
+  std::uint64_t last_number_ = 0;             // with the mutex
+};
 
 }  // namespace heddle
 

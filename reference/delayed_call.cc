@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reference/delayed_call.h"
+
+#include <cmath>
+#include <stdexcept>
+#include <string>
+
+#include "reference/errors.h"
+#include "reference/timer_queue.h"
+
+namespace heddle {
+namespace {
+
+// `timer`, if there is one and this thread may touch it.
+Timer& RequireTimer(const char* function, const std::shared_ptr<Timer>& timer) {
+  if (!timer) {
+    throw std::logic_error(std::string(function) +
+                           ": this handle means no timer");
+  }
+  if (timer->queue != nullptr) timer->queue->thread().Require(function);
+  return *timer;
+}
+
+Timer& RequirePending(const char* function,
+                      const std::shared_ptr<Timer>& handle) {
+  Timer& timer = RequireTimer(function, handle);
+  if (timer.state == TimerState::kCalled) {
+    throw AlreadyCalled(std::string(function) +
+                        ": the timer has been called");
+  }
+  if (timer.state == TimerState::kCancelled) {
+    throw AlreadyCancelled(std::string(function) +
+                           ": the timer has been cancelled");
+  }
+  return timer;
+}
+
+Seconds RequireNumber(const char* function, Seconds shift) {
+  if (std::isnan(shift.count())) {
+    throw std::invalid_argument(std::string(function) +
+                                ": the shift is not a number (NaN)");
+  }
+  return shift;
+}
+
+}  // namespace
+
+void DelayedCall::Cancel() {
+  // What the timer holds may hold this handle.
+  const std::shared_ptr<Timer> kept = timer_;
+  Timer& timer = RequirePending("DelayedCall::Cancel", kept);
+  timer.queue->Cancel(timer);
+}
+
+void DelayedCall::Reset(Seconds delay) {
+  Timer& timer = RequirePending("DelayedCall::Reset", timer_);
+  timer.queue->Reset(timer, RequireDelay("DelayedCall::Reset", delay));
+}
+
+void DelayedCall::Delay(Seconds shift) {
+  Timer& timer = RequirePending("DelayedCall::Delay", timer_);
+  timer.queue->Shift(timer, RequireNumber("DelayedCall::Delay", shift));
+}
+
+bool DelayedCall::active() const {
+  return timer_ && RequireTimer("DelayedCall::active", timer_).state ==
+                       TimerState::kPending;
+}
+
+Clock::Time DelayedCall::time() const {
+  return RequireTimer("DelayedCall::time", timer_).due;
+}
+
+}  // namespace heddle

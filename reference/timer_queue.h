@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// TimerQueue: what shall be called when.
+#ifndef HEDDLE_REFERENCE_TIMER_QUEUE_H_
+#define HEDDLE_REFERENCE_TIMER_QUEUE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "reference/clock.h"
+#include "reference/loop_thread.h"
+#include "reference/task.h"
+
+namespace heddle {
+
+class TimerQueue;
+
+//              RunDue()             Cancel()          Reset(), Shift()
+// kPending     -> kCalled           -> kCancelled     no change
+// kCalled      not in the queue     AlreadyCalled     AlreadyCalled
+// kCancelled   not in the queue     AlreadyCancelled  AlreadyCancelled
+enum class TimerState : unsigned char { kPending, kCalled, kCancelled };
+
+// One entry; belongs to its queue while pending, to its handles afterwards.
+struct Timer {
+  Clock::Time due;
+  std::uint64_t order;  // among equal due times; also tells old from new
+  std::size_t place;    // in the heap, while pending
+  TimerState state;
+  TimerQueue* queue;  // null once the queue is gone
+  Task task;          // empty unless pending
+};
+
+// `start` + `delay`, at the latest possible time if that overflows (RL-31).
+Clock::Time TimeAfter(Clock::Time start, Seconds delay);
+
+// `delay`; std::invalid_argument naming `function` and the value if it is
+// negative or NaN.
+Seconds RequireDelay(const char* function, Seconds delay);
+
+// What it is: a binary heap of timers in which each knows its place. Adding,
+// cancelling and moving one costs O(log n); nothing lingers (BT-24, RL-32).
+//
+// Its states: none but its content.
+//
+// What the caller must do: use it on the loop's thread.
+//
+// What it promises: timers are called in the order of their due times, and of
+// their scheduling where those are equal (BT-23); none early (RL-23).
+//
+// Happens-before: none; one thread.
+//
+// Destruction: at any time but during RunDue(); cancels what is pending.
+class TimerQueue {
+ public:
+  // Both must outlive the queue; `thread` is what thread() returns.
+  TimerQueue(const Clock& clock, const LoopThread& thread)
+      : clock_(clock), thread_(thread) {}
+  ~TimerQueue();
+
+  TimerQueue(const TimerQueue&) = delete;
+  TimerQueue& operator=(const TimerQueue&) = delete;
+
+  // Will run `task` in `delay`, which RequireDelay accepts.
+  std::shared_ptr<Timer> Add(Seconds delay, Task task);
+
+  // These want a pending timer of this queue, which somebody else keeps alive.
+
+  // Destroys its task before returning (RL-35).
+  void Cancel(Timer& timer);
+  // Due `delay` from now; its place among equals is the last.
+  void Reset(Timer& timer, Seconds delay);
+  // Due `shift` later, or earlier; its place among equals is the last.
+  void Shift(Timer& timer, Seconds shift);
+
+  // Runs what is due by one reading of the clock (RL-25), but nothing that
+  // was added or moved meanwhile (RL-09). A timer that is cancelled by one
+  // before it does not run (RL-26). What it throws is logged (RL-29).
+  void RunDue();
+
+  // When the next one is due.
+  std::optional<Clock::Time> NextDue() const;
+
+  // All of them, in the order they would run.
+  std::vector<std::shared_ptr<Timer>> Pending() const;
+
+  const LoopThread& thread() const { return thread_; }
+
+ private:
+  void Schedule(Timer& timer, Clock::Time due);
+  std::shared_ptr<Timer> Remove(std::size_t place);
+  void Put(std::size_t place, std::shared_ptr<Timer> timer);
+  void MoveUp(std::size_t place);
+  void MoveDown(std::size_t place);
+
+  const Clock& clock_;
+  const LoopThread& thread_;
+  std::vector<std::shared_ptr<Timer>> heap_;
+  std::uint64_t next_order_ = 0;
+};
+
+}  // namespace heddle
+
+#endif  // HEDDLE_REFERENCE_TIMER_QUEUE_H_
