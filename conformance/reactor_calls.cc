@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// RT-01 to RT-05, RT-08, RT-10 to RT-13, HB-3: what becomes of a call that another
+// thread hands to the reactor.
+#include <atomic>
+#include <cstdio>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "conformance/helper_thread.h"
+#include "conformance/log_capture.h"
+#include "conformance/patience.h"
+#include "conformance/reactor_harness.h"
+#include "conformance/rule.h"
+#include "gtest/gtest.h"
+#include "reference/context.h"
+#include "reference/reactor.h"
+
+namespace heddle::conformance {
+namespace {
+
+using Order = std::vector<std::string>;
+
+template <class F>
+concept AcceptedByCallFromThread =
+    requires(Reactor& reactor, F callable) { reactor.CallFromThread(callable); };
+
+template <class F>
+concept AcceptedByCallInThread =
+    requires(Reactor& reactor, F callable) { reactor.CallInThread(callable); };
+
+const ContextKey<int> kNumber;
+
+// The kNumber in effect here, or 0.
+int CurrentNumber() {
+  const int* const number = Context::Current().Get(kNumber);
+  return number ? *number : 0;
+}
+
+RULE(RT_01, ACallRunsOnceOnTheReactorThreadWithItsArguments) {
+  struct Run {
+    std::thread::id thread;
+    int number;
+    std::string text;
+    int owned;
+  };
+  History<Run> runs("a call to run");
+  RunningReactor reactor;
+  MustCall(
+      *reactor,
+      [&](int number, const std::string& text, std::unique_ptr<int> owned) {
+        runs.Add({std::this_thread::get_id(), number, text, *owned});
+        return "a result that nobody gets";
+      },
+      7, "seven", std::make_unique<int>(49));
+  runs.Await(1);
+  reactor.Do([] {});
+  const std::vector<Run> all = runs.entries();
+  ASSERT_EQ(all.size(), 1u) << "the call ran more than once";
+  EXPECT_EQ(all[0].thread, reactor.thread()) << "not on the reactor's thread";
+  EXPECT_EQ(all[0].number, 7);
+  EXPECT_EQ(all[0].text, "seven");
+  EXPECT_EQ(all[0].owned, 49);
+}
+
+RULE(RT_01, TheCallerIsNotBlockedWhileTheReactorIsBusy) {
+  Event busy("the reactor to be busy");
+  Gate gate;
+  Event ran("the second call to run");
+  RunningReactor reactor;
+  MustCall(*reactor, [&] {
+    busy.Happen();
+    gate.Pass();
+  });
+  busy.Await();
+  MustCall(*reactor, [&] { ran.Happen(); });
+  EXPECT_FALSE(ran.happened()) << "the call ran beside another one";
+  gate.Open();
+  ran.Await();
+}
+
+// Nothing but the call orders the two threads. Its full power is with
+// ThreadSanitizer.
+RULE(HB_03, WhatPrecedesACallIsVisibleToIt) {
+  constexpr int kCalls = 200;
+  std::vector<int> written(kCalls, 0);
+  int visible = 0;  // the reactor's thread
+  RunningReactor reactor;
+  for (int call = 0; call < kCalls; ++call) {
+    int& number = written[call];
+    number = call + 1;
+    MustCall(*reactor, [&visible, &number, call] {
+      visible += number == call + 1;
+    });
+  }
+  reactor.Do([&] { EXPECT_EQ(visible, kCalls); });
+}
+
+// Probabilistic: a wake-up that is lost in a window of a few instructions is
+// seen only when a hand-off falls into it. Every try is one chance; a pause of
+// random length before it moves it about.
+RULE(RT_02, EveryCallWakesASleepingReactor) {
+  constexpr int kTries = 10000;
+  constexpr unsigned kSeed = 20020;
+  std::printf("RT-02 is probabilistic: %d tries, seed %u\n", kTries, kSeed);
+  RecordProperty("tries", kTries);
+  RecordProperty("seed", static_cast<int>(kSeed));
+  std::minstd_rand random(kSeed);
+  RunningReactor reactor;
+  for (int attempt = 0; attempt < kTries; ++attempt) {
+    SCOPED_TRACE("try " + std::to_string(attempt) + " of " +
+                 std::to_string(kTries) + ", seed " + std::to_string(kSeed));
+    random.discard(random() % 4096);  // the pause
+    reactor.Do([] {});
+  }
+}
+
+RULE(RT_02, ACallThatArrivesWhileABatchRunsIsNotLost) {
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    Event busy("a batch to run");
+    Event queued("another thread to queue a call meanwhile");
+    Event ran("the call that was queued meanwhile");
+    RunningReactor reactor;
+    MustCall(*reactor, [&] {
+      busy.Happen();
+      queued.Await();
+    });
+    busy.Await();
+    MustCall(*reactor, [&] { ran.Happen(); });
+    queued.Happen();
+    ran.Await();
+  }
+}
+
+RULE(RT_03, CallsOfEachProducerRunInTheirOrder) {
+  constexpr int kProducers = 4;
+  constexpr int kCalls = 2000;
+  Latch done(kProducers, "the last call of every producer");
+  std::vector<int> next(kProducers, 0);  // the reactor's thread
+  int inversions = 0;                    // the reactor's thread
+  RunningReactor reactor;
+  {
+    std::deque<HelperThread> producers;
+    for (int producer = 0; producer < kProducers; ++producer) {
+      producers.emplace_back([&, producer] {
+        for (int call = 0; call < kCalls; ++call) {
+          MustCall(*reactor, [&, producer, call] {
+            inversions += next[producer] != call;
+            next[producer] = call + 1;
+            if (call + 1 == kCalls) done.CountDown();
+          });
+        }
+      });
+    }
+  }
+  done.Await();
+  reactor.Do([&] { EXPECT_EQ(inversions, 0) << "calls overtook one another"; });
+}
+
+RULE(RT_03, ACallThatReturnedBeforeAnotherBeganRunsFirstWhoeverMadeIt) {
+  // Two producers take turns in an irregular pattern, each step after the end
+  // of the one before, while the reactor is busy.
+  const std::vector<int> pattern = {0, 0, 1, 0, 1, 1, 1, 0, 0, 0, 1, 0};
+  std::deque<Event> steps;
+  for (std::size_t step = 0; step < pattern.size(); ++step) {
+    steps.emplace_back("step " + std::to_string(step));
+  }
+  Event busy("the reactor to be busy");
+  Gate gate;
+  std::vector<std::size_t> order;  // the reactor's thread
+  RunningReactor reactor;
+  MustCall(*reactor, [&] {
+    busy.Happen();
+    gate.Pass();
+  });
+  busy.Await();
+  {
+    std::deque<HelperThread> producers;
+    for (int producer = 0; producer < 2; ++producer) {
+      producers.emplace_back([&, producer] {
+        for (std::size_t step = 0; step < pattern.size(); ++step) {
+          if (pattern[step] != producer) continue;
+          if (step > 0) steps[step - 1].Await();
+          MustCall(*reactor, [&order, step] { order.push_back(step); });
+          steps[step].Happen();
+        }
+      });
+    }
+    steps.back().Await();
+  }
+  gate.Open();
+  std::vector<std::size_t> expected;
+  for (std::size_t step = 0; step < pattern.size(); ++step) {
+    expected.push_back(step);
+  }
+  reactor.Do([&] { EXPECT_EQ(order, expected); });
+}
+
+RULE(RT_04, CallsMadeBeforeRunFollowStartupAndPrecedeTimers) {
+  Order order;
+  Reactor reactor(SubjectOptions());
+  const auto note = [&](std::string what) { order.push_back(std::move(what)); };
+  reactor.CallLater(Seconds(0), [&] {
+    note("timer");
+    reactor.Stop();
+  });
+  MustCall(reactor, note, "call");
+  { HelperThread other([&] { MustCall(reactor, note, "foreign call"); }); }
+  EXPECT_EQ(order, Order{}) << "a call ran before Run()";
+  reactor.CallWhenRunning(note, "when running");
+  reactor.AddSystemEventTrigger(SystemEvent::kStartup, Phase::kAfter, note,
+                                "after");
+  reactor.AddSystemEventTrigger(SystemEvent::kStartup, Phase::kDuring, note,
+                                "during");
+  reactor.AddSystemEventTrigger(SystemEvent::kStartup, Phase::kBefore, note,
+                                "before");
+  RunHere(reactor);
+  EXPECT_EQ(order, (Order{"before", "during", "when running", "after", "call",
+                          "foreign call", "timer"}));
+}
+
+RULE(RT_05, OnTheReactorThreadACallIsNotRunInline) {
+  Order order;
+  Reactor reactor(SubjectOptions());
+  MustCall(reactor, [&] {
+    MustCall(reactor, [&] {
+      order.push_back("inner");
+      reactor.Stop();
+    });
+    order.push_back("outer");
+  });
+  RunHere(reactor);
+  EXPECT_EQ(order, (Order{"outer", "inner"}));
+}
+
+RULE(RT_05, ACallMadeOnTheReactorThreadDoesNotWaitForAnotherEvent) {
+  // Each call is made from another place, when nothing else is going to happen.
+  Order order;
+  Reactor reactor(SubjectOptions());
+  reactor.CallWhenRunning([&] {
+    MustCall(reactor, [&] {
+      order.push_back("from startup");
+      reactor.CallLater(Seconds(0), [&] {
+        MustCall(reactor, [&] {
+          order.push_back("from a timer");
+          MustCall(reactor, [&] {
+            order.push_back("from a call");
+            reactor.Stop();
+          });
+        });
+      });
+    });
+  });
+  RunHere(reactor);
+  EXPECT_EQ(order, (Order{"from startup", "from a timer", "from a call"}));
+}
+
+RULE(RT_08, ACallThatThrowsIsLoggedAndTheRestGoesOn) {
+  LogCapture log;
+  Order order;
+  Reactor reactor(SubjectOptions());
+  MustCall(reactor, [&] { order.push_back("first"); });
+  MustCall(reactor, [&] {
+    order.push_back("throws an error");
+    throw std::runtime_error("planted");
+  });
+  MustCall(reactor, [&] {
+    order.push_back("throws a number");
+    throw 42;
+  });
+  MustCall(reactor, [&] {
+    order.push_back("last");
+    MustCall(reactor, [&] {
+      order.push_back("next batch");
+      reactor.Stop();
+    });
+  });
+  RunHere(reactor);
+  EXPECT_EQ(order, (Order{"first", "throws an error", "throws a number", "last",
+                          "next batch"}));
+  EXPECT_EQ(log.Count<std::runtime_error>(), 1) << "records of the error";
+  EXPECT_EQ(log.Count<int>(), 1) << "records of the number";
+}
+
+RULE(RT_10, AHundredThousandCallsQueueUpWhileTheReactorIsBlocked) {
+  constexpr int kCalls = 100000;
+  Event busy("the reactor to be busy");
+  Gate gate;
+  Latch ran(kCalls, "every call to run");
+  Event all_queued("the producer to have queued all calls");
+  RunningReactor reactor;
+  MustCall(*reactor, [&] {
+    busy.Happen();
+    gate.Pass();
+  });
+  busy.Await();
+  HelperThread producer([&] {
+    int refused = 0;
+    for (int call = 0; call < kCalls; ++call) {
+      refused += !reactor->CallFromThread([&] { ran.CountDown(); }).accepted();
+    }
+    EXPECT_EQ(refused, 0);
+    all_queued.Happen();
+  });
+  all_queued.Await();
+  gate.Open();
+  ran.Await();
+}
+
+RULE(RT_11, WhatCannotBeCalledIsRefusedAtTheCallSite) {
+  LogCapture log;
+  EXPECT_FALSE(AcceptedByCallFromThread<int>);
+  EXPECT_FALSE(AcceptedByCallFromThread<std::string>);
+  EXPECT_FALSE(AcceptedByCallFromThread<void (*)(int)>) << "too few arguments";
+  EXPECT_TRUE(AcceptedByCallFromThread<void (*)()>);
+  EXPECT_FALSE(AcceptedByCallInThread<int>);
+  EXPECT_TRUE(AcceptedByCallInThread<void (*)()>);
+
+  Reactor reactor(SubjectOptions());
+  void (*const null)() = nullptr;
+  const std::function<void()> empty;
+  EXPECT_THROW((void)reactor.CallFromThread(null), std::invalid_argument);
+  EXPECT_THROW((void)reactor.CallInThread(empty), std::invalid_argument);
+  try {
+    (void)reactor.CallFromThread(empty);
+    ADD_FAILURE() << "an empty function was accepted";
+  } catch (const std::invalid_argument& error) {
+    EXPECT_NE(std::string(error.what()).find("CallFromThread"),
+              std::string::npos)
+        << "the message does not name the function: " << error.what();
+  }
+  MustCall(reactor, [&] { reactor.Stop(); });
+  RunHere(reactor);
+  EXPECT_EQ(log.records().size(), 0u) << "something was left in the loop";
+}
+
+RULE(RT_12, NoContextIsCarriedAcrossUnlessAskedFor) {
+  std::vector<int> seen;
+  Reactor reactor(SubjectOptions());
+  const auto look = [&] { seen.push_back(CurrentNumber()); };
+  {
+    ScopedContext scope(kNumber, 1);
+    MustCall(reactor, look);
+    MustCall(reactor, WithCurrentContext(look));
+  }
+  MustCall(reactor, look);
+  MustCall(reactor, [&] { reactor.Stop(); });
+  {
+    ScopedContext running(kNumber, 2);
+    RunHere(reactor);
+    EXPECT_EQ(CurrentNumber(), 2) << "the caller of Run() lost its context";
+  }
+  // What Run() was called in is the reactor's own context, or none is.
+  ASSERT_EQ(seen.size(), 3u);
+  EXPECT_NE(seen[0], 1) << "the context was carried without being asked for";
+  EXPECT_EQ(seen[1], 1) << "the snapshot was not carried";
+  EXPECT_NE(seen[2], 1) << "the snapshot leaked into the next call";
+}
+
+RULE(RT_13, CapturesAreDestroyedOnTheReactorThreadWithoutALock) {
+  History<std::thread::id> destroyed("a capture to be destroyed");
+  Event ran("the call that a destructor made");
+  RunningReactor reactor;
+  MustCall(*reactor,
+           [capture = std::shared_ptr<void>(nullptr, [&](void*) {
+              destroyed.Add(std::this_thread::get_id());
+              MustCall(*reactor, [&] { ran.Happen(); });
+            })] {});
+  ran.Await();
+  EXPECT_EQ(destroyed.Await(1), std::vector{reactor.thread()})
+      << "not on the reactor's thread";
+}
+
+RULE(RT_13, WhatACallThatThrowsHeldIsDestroyedOnTheReactorThreadToo) {
+  LogCapture log;
+  History<std::thread::id> destroyed("a capture to be destroyed");
+  RunningReactor reactor;
+  MustCall(*reactor,
+           [capture = std::shared_ptr<void>(nullptr, [&](void*) {
+              destroyed.Add(std::this_thread::get_id());
+            })] { throw std::runtime_error("planted"); });
+  EXPECT_EQ(destroyed.Await(1), std::vector{reactor.thread()})
+      << "not on the reactor's thread";
+}
+
+}  // namespace
+}  // namespace heddle::conformance

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "conformance/reactor_harness.h"
+
+#include "reference/errors.h"
+
+namespace heddle::conformance {
+namespace {
+
+// Ends a loop that is still running.
+void End(Reactor& reactor) {
+  if (RuleHasFailed()) {
+    AbandonAllWaits();
+    reactor.Crash();
+    return;
+  }
+  try {
+    reactor.Stop();
+  } catch (const ReactorNotRunning&) {
+    // The rule has stopped it.
+  }
+}
+
+}  // namespace
+
+ReactorOptions SubjectOptions() {
+  ReactorOptions options;
+  options.make_pool = Subject().make;
+  options.install_signal_handlers = false;
+  return options;
+}
+
+ReactorOptions SubjectOptions(int min, int max) {
+  ReactorOptions options = SubjectOptions();
+  options.pool_size = {.min = min, .max = max};
+  return options;
+}
+
+void RunHere(Reactor& reactor) {
+  Event returned("Run() to return");
+  HelperThread guard([&] {
+    returned.Await();
+    if (!returned.happened()) reactor.Crash();
+  });
+  try {
+    reactor.Run();
+  } catch (...) {
+    returned.Happen();
+    throw;
+  }
+  returned.Happen();
+}
+
+RunningReactor::RunningReactor(ReactorOptions options)
+    : reactor_(std::move(options)) {
+  reactor_.CallWhenRunning([this] { running_.Happen(); });
+  thread_.emplace([this] {
+    try {
+      reactor_.Run();
+    } catch (...) {
+      ADD_FAILURE() << "Run() threw " << Failure::Current().Describe();
+    }
+    returned_.Happen();
+  });
+  try {
+    running_.Await();
+  } catch (const RuleOver&) {
+    reactor_.Crash();
+    throw;
+  }
+}
+
+RunningReactor::~RunningReactor() {
+  if (!returned_.happened()) End(reactor_);
+  thread_->Join();
+}
+
+void RunningReactor::Stop() {
+  reactor_.Stop();
+  returned_.Await();
+}
+
+}  // namespace heddle::conformance
