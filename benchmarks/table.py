@@ -389,6 +389,7 @@ def render(documents, verdicts):
         lines.append(f"Pools have {unsaid.partition(':')[2]} workers unless "
                      "the row says otherwise.")
     lines += legend(lines)
+    lines += busy_warning(figures)
     for backend in backends:
         for note in verdicts[backend].notes if backend in verdicts else ():
             lines.append(f"{backend} {note}")
@@ -398,6 +399,19 @@ def render(documents, verdicts):
                 lines.append("WRONG " + "/".join([workload, name, *arguments]) +
                              ": " + figure.error)
     return lines
+
+
+def busy_warning(figures):
+    """A line if others had the processors, seen in floors of one thread."""
+    stretches = [figure.real / figure.cpu
+                 for name in ("clock_read", "mutex", "null_backend")
+                 for figure in [figures.get(("floor", ()), {}).get(name)]
+                 if figure is not None and figure.cpu > 0]
+    if not stretches or statistics.median(stretches) < 1.25:
+        return []
+    return ["THE MACHINE WAS BUSY with something else: one thread alone took "
+            f"{statistics.median(stretches):.1f} times its CPU time. Measure "
+            "again."]
 
 
 def legend(lines):

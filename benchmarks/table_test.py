@@ -202,6 +202,13 @@ class TableTest(unittest.TestCase):
         self.assertEqual(self.line(lines, "submit").split()[-1], "WRONG")
         self.assertIn("WRONG submit/bad: lost one", lines)
 
+    def test_a_busy_machine_is_told_from_a_quiet_one(self):
+        floors = ("clock_read", "mutex", "null_backend")
+        busy = self.render(*[run("floor/" + name, 30, 10) for name in floors])
+        quiet = self.render(*[run("floor/" + name, 11, 10) for name in floors])
+        self.assertIn("3.0 times", self.line(busy, "THE MACHINE WAS BUSY"))
+        self.assertNotIn("BUSY", "\n".join(quiet))
+
     def test_workloads_without_a_pool_have_rows_of_their_own(self):
         lines = self.render(run("floor/ring", 10),
                             run("post/reactor/producers:1", 30,
