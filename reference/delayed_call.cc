@@ -25,8 +25,7 @@ Timer& RequirePending(const char* function,
                       const std::shared_ptr<Timer>& handle) {
   Timer& timer = RequireTimer(function, handle);
   if (timer.state == TimerState::kCalled) {
-    throw AlreadyCalled(std::string(function) +
-                        ": the timer has been called");
+    throw AlreadyCalled(std::string(function) + ": the timer has been called");
   }
   if (timer.state == TimerState::kCancelled) {
     throw AlreadyCancelled(std::string(function) +

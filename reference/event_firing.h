@@ -30,7 +30,8 @@ namespace heddle {
 //
 // Happens-before: none; one thread.
 //
-// Destruction: at any time but in the two functions. The Deferreds may outlive it.
+// Destruction: at any time but in the two functions. The Deferreds may outlive
+// it.
 class EventFiring {
  public:
   enum class State : unsigned char { kIdle, kWaiting, kOver };

@@ -17,9 +17,9 @@ namespace heddle {
 namespace {
 
 [[noreturn]] void RejectFd(const char* function, int fd, int error) {
-  throw std::invalid_argument(std::string(function) + ": descriptor " +
-                              std::to_string(fd) + " cannot be watched: " +
-                              std::system_category().message(error));
+  throw std::invalid_argument(
+      std::string(function) + ": descriptor " + std::to_string(fd) +
+      " cannot be watched: " + std::system_category().message(error));
 }
 
 std::uint64_t Key(int fd, std::uint32_t generation) {
@@ -31,8 +31,7 @@ int FdOf(const epoll_event& found) {
 }
 
 bool Concerns(const epoll_event& found, FdEvent event) {
-  const std::uint32_t wanted =
-      event == FdEvent::kReadable ? EPOLLIN : EPOLLOUT;
+  const std::uint32_t wanted = event == FdEvent::kReadable ? EPOLLIN : EPOLLOUT;
   return (found.events & (wanted | EPOLLERR | EPOLLHUP)) != 0;
 }
 

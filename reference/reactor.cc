@@ -64,8 +64,7 @@ void Reactor::Iterate(Seconds delay) {
   const Inside inside(loop.thread());
   if (!inside) {
     loop.thread().Require("Reactor::Iterate");
-    throw ReactorAlreadyRunning(
-        "Reactor::Iterate: called inside an iteration");
+    throw ReactorAlreadyRunning("Reactor::Iterate: called inside an iteration");
   }
   if (parts_->life.ended()) parts_->life.ThrowBusy("Reactor::Iterate");
   loop.RunUntilCurrent();
@@ -74,9 +73,7 @@ void Reactor::Iterate(Seconds delay) {
 
 bool Reactor::running() const { return parts_->life.running(); }
 
-bool Reactor::IsInIOThread() const {
-  return parts_->loop.thread().IsCurrent();
-}
+bool Reactor::IsInIOThread() const { return parts_->loop.thread().IsCurrent(); }
 
 void Reactor::CallTaskWhenRunning(Task task) {
   parts_->loop.thread().Require("Reactor::CallWhenRunning");
@@ -87,10 +84,9 @@ void Reactor::CallTaskWhenRunning(Task task) {
   if (parts_->life.ended()) {
     throw ReactorStopped("Reactor::CallWhenRunning: it will not run again");
   }
-  parts_->events.Add(SystemEvent::kStartup, Phase::kAfter,
-                     MakeSystemTrigger([task = std::move(task)]() mutable {
-                       task.Invoke();
-                     }));
+  parts_->events.Add(
+      SystemEvent::kStartup, Phase::kAfter,
+      MakeSystemTrigger([task = std::move(task)]() mutable { task.Invoke(); }));
 }
 
 TriggerId Reactor::AddTrigger(SystemEvent event, Phase phase,
@@ -180,8 +176,6 @@ void Reactor::RemoveWriter(int fd) {
 
 PendingAnswers& Reactor::blocking_calls() { return parts_->blocking_calls; }
 
-PendingAnswers& Reactor::deferred_results() {
-  return parts_->deferred_results;
-}
+PendingAnswers& Reactor::deferred_results() { return parts_->deferred_results; }
 
 }  // namespace heddle

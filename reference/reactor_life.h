@@ -10,14 +10,15 @@ namespace heddle {
 
 // What it is: where a reactor stands.
 //
-//             Start()                Stop()       Crash()      BeginEnd()  End()
-// kNew        -> kRunning            refused      no change    *           *
-// kRunning    ReactorAlreadyRunning  -> kStopping -> kCrashing *           *
-// kCrashing   ReactorAlreadyRunning  refused      no change    *           -> kNew
-// kStopping   ReactorAlreadyRunning  refused      -> kEnding   -> kEnding  *
-// kEnding     ReactorNotRestartable  refused      no change    no change -> kStopped
-// kStopped    ReactorNotRestartable  refused      no change    *           *
+//             Start()      Stop()        Crash()       BeginEnd()  End()
+// kNew        -> kRunning  refused       no change     *           *
+// kRunning    running      -> kStopping  -> kCrashing  *           *
+// kCrashing   running      refused       no change     *           -> kNew
+// kStopping   running      refused       -> kEnding    -> kEnding  *
+// kEnding     ended        refused       no change     no change   -> kStopped
+// kStopped    ended        refused       no change     *           *
 //
+// "running" throws ReactorAlreadyRunning, "ended" ReactorNotRestartable;
 // "refused" is false; * cannot happen. The loop turns in kRunning and
 // kStopping.
 //

@@ -17,8 +17,8 @@ const Clock& ClockOf(const ReactorOptions& options) {
 
 std::optional<std::chrono::nanoseconds> GraceOf(const ReactorOptions& options) {
   if (!options.shutdown_grace) return std::nullopt;
-  const Seconds grace = RequireDelay("ReactorOptions::shutdown_grace",
-                                     *options.shutdown_grace);
+  const Seconds grace =
+      RequireDelay("ReactorOptions::shutdown_grace", *options.shutdown_grace);
   return TimeAfter(Clock::Time(), grace).time_since_epoch();
 }
 

@@ -105,17 +105,19 @@ Signals::Subscriber* Signals::Subscribe() {
   return subscriber;
 }
 
-Signals::Signals() : subscriber_([] {
-  Taken& taken = TheTaken();
-  std::lock_guard lock(taken.mutex);
-  Subscriber* const subscriber = Subscribe();
-  if (taken.subscriptions++ == 0) {
-    interrupts_handled.store(0);
-    if (HasDefaultHandler(SIGINT)) taken.interrupt.emplace(SIGINT, HandleSignal);
-    taken.terminate.emplace(SIGTERM, HandleSignal);
-  }
-  return subscriber;
-}()) {}
+Signals::Signals()
+    : subscriber_([] {
+        Taken& taken = TheTaken();
+        std::lock_guard lock(taken.mutex);
+        Subscriber* const subscriber = Subscribe();
+        if (taken.subscriptions++ == 0) {
+          interrupts_handled.store(0);
+          if (HasDefaultHandler(SIGINT))
+            taken.interrupt.emplace(SIGINT, HandleSignal);
+          taken.terminate.emplace(SIGTERM, HandleSignal);
+        }
+        return subscriber;
+      }()) {}
 
 Signals::~Signals() {
   Taken& taken = TheTaken();

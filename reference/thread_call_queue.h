@@ -86,7 +86,7 @@ class ThreadCallQueue {
 
   Wakeup& wakeup_;
   std::mutex mutex_;
-  std::vector<Task> queue_;   // with the mutex, and so are these three
+  std::vector<Task> queue_;  // with the mutex, and so are these three
   bool turn_wanted_ = false;
   bool asleep_ = false;
   bool closed_ = false;

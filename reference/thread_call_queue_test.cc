@@ -18,9 +18,7 @@ namespace {
 
 class ThreadCallQueueTest : public testing::Test {
  protected:
-  void Post(Task call) {
-    EXPECT_TRUE(queue_.Post(std::move(call)).accepted());
-  }
+  void Post(Task call) { EXPECT_TRUE(queue_.Post(std::move(call)).accepted()); }
 
   Wakeup wakeup_;
   ThreadCallQueue queue_{wakeup_};
@@ -61,12 +59,11 @@ TEST_F(ThreadCallQueueTest, WhatACallThrowsIsLoggedOnceAndTheRestRuns) {
 }
 
 TEST_F(ThreadCallQueueTest, ADestructorMayPostAndComesBeforeTheNextCall) {
-  auto posts_when_destroyed = std::shared_ptr<int>(
-      new int, [this](int* value) {
-        delete value;
-        ran_.push_back(1);
-        Post([this] { ran_.push_back(3); });
-      });
+  auto posts_when_destroyed = std::shared_ptr<int>(new int, [this](int* value) {
+    delete value;
+    ran_.push_back(1);
+    Post([this] { ran_.push_back(3); });
+  });
   Post([captured = posts_when_destroyed] {});
   Post([this] { ran_.push_back(2); });
   posts_when_destroyed.reset();

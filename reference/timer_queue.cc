@@ -57,13 +57,13 @@ TimerQueue::~TimerQueue() {
 }
 
 std::shared_ptr<Timer> TimerQueue::Add(Seconds delay, Task task) {
-  auto timer = std::make_shared<Timer>(
-      Timer{.due = TimeAfter(clock_.Now(), delay),
-            .order = next_order_++,
-            .place = heap_.size(),
-            .state = TimerState::kPending,
-            .queue = this,
-            .task = std::move(task)});
+  auto timer =
+      std::make_shared<Timer>(Timer{.due = TimeAfter(clock_.Now(), delay),
+                                    .order = next_order_++,
+                                    .place = heap_.size(),
+                                    .state = TimerState::kPending,
+                                    .queue = this,
+                                    .task = std::move(task)});
   heap_.push_back(timer);
   MoveUp(timer->place);
   return timer;
@@ -110,9 +110,8 @@ std::optional<Clock::Time> TimerQueue::NextDue() const {
 
 std::vector<std::shared_ptr<Timer>> TimerQueue::Pending() const {
   std::vector<std::shared_ptr<Timer>> pending = heap_;
-  std::sort(pending.begin(), pending.end(), [](const auto& a, const auto& b) {
-    return ComesBefore(*a, *b);
-  });
+  std::sort(pending.begin(), pending.end(),
+            [](const auto& a, const auto& b) { return ComesBefore(*a, *b); });
   return pending;
 }
 

@@ -270,8 +270,8 @@ TEST_F(TimerQueueTest, AnyMixOfOperationsAgreesWithASortedMap) {
     if (kind < 5 || live.empty()) {
       place(step, Add(below(20), step));
     } else if (kind < 9) {
-      auto chosen = std::next(live.begin(),
-                              below(static_cast<int>(live.size())));
+      auto chosen =
+          std::next(live.begin(), below(static_cast<int>(live.size())));
       auto [number, entry] = *chosen;
       model.erase(entry.second);
       if (kind == 5) {
