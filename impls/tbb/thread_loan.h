@@ -4,6 +4,8 @@
 #ifndef HEDDLE_IMPLS_TBB_THREAD_LOAN_H_
 #define HEDDLE_IMPLS_TBB_THREAD_LOAN_H_
 
+#include <memory>
+
 #include "impls/tbb/arena.h"
 
 namespace heddle {
@@ -26,9 +28,8 @@ namespace heddle {
 // time, however long their bodies block.
 //
 // Happens-before: what a thread did before it called Use() is visible to the
-// body. That is oneTBB's doing, which ThreadSanitizer cannot see in a library
-// that is not instrumented, so it is told here. For what the body did, its
-// owner must find an ordering of his own.
+// body: oneTBB sees to that, and ThreadSanitizer is told (tsan.h). For what the
+// body did, its owner must find an ordering of his own.
 //
 // Destruction: once the body has nothing left to do but return; the thread may
 // still be on its way back to oneTBB.
@@ -36,7 +37,8 @@ class ThreadLoan {
  public:
   using Body = void (*)(void* argument);
 
-  ThreadLoan() = default;
+  ThreadLoan();
+  ~ThreadLoan();
 
   ThreadLoan(const ThreadLoan&) = delete;
   ThreadLoan& operator=(const ThreadLoan&) = delete;
@@ -47,7 +49,7 @@ class ThreadLoan {
  private:
   static void CallBody(void* self);
 
-  Arena arena_;
+  std::unique_ptr<Arena> arena_;
   Body body_ = nullptr;
   void* argument_ = nullptr;
 };
