@@ -12,9 +12,10 @@ bool WantsWorker(const Counts& counts, PoolSize limits) {
          counts.backlog > static_cast<std::uint64_t>(counts.idle());
 }
 
-bool MayLeave(const Counts& counts, PoolSize limits) {
-  return counts.threads > limits.max ||
-         (counts.state >= PoolState::kStopping && counts.backlog == 0);
+bool MayLeave(const Counts& counts, PoolSize limits, int retiring) {
+  if (counts.threads > limits.max) return true;  // also before backlog (TP-33)
+  if (counts.backlog > 0) return false;
+  return counts.state >= PoolState::kStopping || retiring > 0;
 }
 
 Census::Admission Census::Admit() {

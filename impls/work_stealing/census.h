@@ -30,8 +30,9 @@ struct Counts {
 bool WantsWorker(const Counts& counts, PoolSize limits);
 
 // Whether an idle worker must go: there are more than max (TP-31 to TP-34), or
-// the pool stops and everything it accepted is with a worker (TP-39).
-bool MayLeave(const Counts& counts, PoolSize limits);
+// nothing waits and either the pool stops (TP-39) or `retiring` workers have
+// been asked to go (TP-38).
+bool MayLeave(const Counts& counts, PoolSize limits, int retiring);
 
 // What it is: the pool's state and all its counts in one atomic word, so that
 // each step is one read-modify-write and each decision is made on a picture
@@ -54,8 +55,8 @@ bool MayLeave(const Counts& counts, PoolSize limits);
 //   RemoveWorker     - 1       -       -      crew.cc, the idle worker itself
 //   SetState          -        -       -      crew.cc
 //
-// What the caller must do: call the last three, and SetLimits, under the
-// crew's lock. Keep to the table's last column: a task counts before it can
+// What the caller must do: call the last three, SetLimits and SetRetiring under
+// the crew's lock. Keep to the table's last column: a task counts before it can
 // be found and until it has ended, so "stopping, no backlog, no worker busy"
 // means that nothing is left and nothing will come.
 //
@@ -80,6 +81,15 @@ class Census {
   void SetLimits(PoolSize limits) {
     limits_.store(limits, std::memory_order_seq_cst);
   }
+
+  // How many workers may go although there are not too many.
+  int retiring() const { return retiring_.load(std::memory_order_seq_cst); }
+  void SetRetiring(int retiring) {
+    retiring_.store(retiring, std::memory_order_seq_cst);
+  }
+
+  // MayLeave of what is now.
+  bool MayLeaveNow() const { return MayLeave(Read(), limits(), retiring()); }
 
   enum class Answer {
     kAdmitted,
@@ -125,11 +135,12 @@ class Census {
     return Unpack(word_.fetch_add(delta, std::memory_order_seq_cst) + delta);
   }
 
-  // Both sequentially consistent: falling asleep looks at them (S2 of
-  // parking_lot.h), and Admit must not miss a limit that is raised while the
-  // one who raises it misses the admission (pool's AfterAdmission).
+  // All sequentially consistent: falling asleep looks at them (S2 of
+  // parking_lot.h), and who admits must not miss a limit that is raised while
+  // the one who raises it misses the admission (AfterAdmission of the pool).
   std::atomic<Word> word_{0};
   std::atomic<PoolSize> limits_;
+  std::atomic<int> retiring_{0};
 
   static_assert(std::atomic<PoolSize>::is_always_lock_free);
 };

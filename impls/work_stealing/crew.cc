@@ -64,12 +64,37 @@ void Crew::Resize(PoolSizeChange change) {
     // A pool that stops keeps the limits that its backlog was accepted under.
     if (lifecycle_.state() > PoolState::kRunning) return;
     place_.census.SetLimits(size_);                           // W1
+    place_.census.SetRetiring(0);  // nothing is owed from before (TP-34)
     surplus = place_.census.Read().threads - size_.max;
   }
   for (; surplus > 0; --surplus) {
     if (!place_.lot.WakeOne()) break;                         // W2, W3
   }
   Grow();
+}
+
+void Crew::StartAWorker() {
+  std::lock_guard lock(mutex_);
+  const Counts counts = place_.census.Read();
+  if (counts.state != PoolState::kRunning) return;
+  const int retiring = place_.census.retiring();
+  if (retiring > 0) {
+    place_.census.SetRetiring(retiring - 1);
+  } else if (counts.threads < place_.census.limits().max && !AddWorker()) {
+    throw NoWorkerThread(NoWorkerMessage("WorkerControl::StartAWorker"));
+  }
+}
+
+void Crew::StopAWorker() {
+  {
+    std::lock_guard lock(mutex_);
+    const Counts counts = place_.census.Read();
+    if (counts.state != PoolState::kRunning) return;
+    const int retiring = place_.census.retiring();
+    if (counts.threads - retiring <= place_.census.limits().min) return;
+    place_.census.SetRetiring(retiring + 1);                  // W1
+  }
+  place_.lot.WakeOne();                                       // W2, W3
 }
 
 PoolSize Crew::size() const {
@@ -133,10 +158,16 @@ bool Crew::Leave(Seat& seat) {
   {
     std::lock_guard lock(mutex_);
     // Again, now that neither limits nor other workers can change meanwhile.
-    if (!MayLeave(place_.census.Read(), place_.census.limits())) return false;
+    if (!place_.census.MayLeaveNow()) return false;
+    counts = place_.census.RemoveWorker();
+    if (WantsWorker(counts, place_.census.limits())) {
+      // A task was admitted just now that counted on this worker.
+      place_.census.AddWorker();
+      return false;
+    }
+    place_.census.SetRetiring(std::max(0, place_.census.retiring() - 1));
     previous = std::exchange(ended_, std::move(seat.thread));
     free_seats_.push_back(&seat);
-    counts = place_.census.RemoveWorker();
   }
   // The seat may have another thread by now.
   //

@@ -72,6 +72,12 @@ class Crew {
   bool EnsureWorker();
 
   void Resize(PoolSizeChange change);
+
+  // One worker more, or one less; see WorkerControl. StartAWorker throws
+  // NoWorkerThread if no thread can be created.
+  void StartAWorker();
+  void StopAWorker();
+
   PoolSize size() const;
 
   void RequestStop();

@@ -16,8 +16,6 @@ const BackendRegistration kRegistration({
     .abilities = {
         .fifo = Ability::NotOffered(
             "a worker takes the newest of its own tasks first"),
-        .worker_control = Ability::NotOffered(
-            "the number of workers follows min, max and the backlog alone"),
     },
 });
 

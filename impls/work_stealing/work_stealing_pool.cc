@@ -53,6 +53,16 @@ std::vector<RunningTask> WorkStealingPool::RunningTasks() const {
   return crew_->RunningTasks();
 }
 
+void WorkStealingPool::StartAWorker() {
+  RequireOwnProcess("WorkerControl::StartAWorker");
+  crew_->StartAWorker();
+}
+
+void WorkStealingPool::StopAWorker() {
+  RequireOwnProcess("WorkerControl::StopAWorker");
+  crew_->StopAWorker();
+}
+
 bool WorkStealingPool::Join(
     std::optional<std::chrono::steady_clock::time_point> deadline) {
   return crew_->Join(deadline);
@@ -86,8 +96,9 @@ Submission WorkStealingPool::Submit(Task&& task) {
   if (self != nullptr) self->Reserve();
   // Into the node before any lock is taken: moving runs the caller's code.
   std::unique_ptr<TaskNode> node(new TaskNode{std::move(task)});
-  const Census::Admission admission =
-      self != nullptr ? self->Submit(node.get()) : SubmitFromOutside(node.get());
+  const Census::Admission admission = self != nullptr
+                                          ? self->Submit(node.get())
+                                          : SubmitFromOutside(node.get());
   if (admission.answer != Census::Answer::kAdmitted) {
     task = std::move(node->task);
     return Submission::Refused(admission.answer == Census::Answer::kStopped

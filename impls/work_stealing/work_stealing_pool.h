@@ -39,20 +39,23 @@ namespace heddle::work_stealing {
 //
 // Destruction: as ThreadPool says. In a child of fork() what the pool shared
 // with its threads stays behind, because they may have held its locks.
-class WorkStealingPool final : public ThreadPool {
+class WorkStealingPool final : public ThreadPool, private WorkerControl {
  public:
   // Throws std::invalid_argument for an illegal size (TP-02).
   explicit WorkStealingPool(const PoolOptions& options);
   ~WorkStealingPool() override;
 
-  // These four throw UsedInForkedChild in a child of fork(), where a lock may
+  // These throw UsedInForkedChild in a child of fork(), where a lock may
   // be held for ever.
   void Start() override;
   void AdjustPoolSize(PoolSizeChange change) override;
   void RequestStop() override;
   std::vector<RunningTask> RunningTasks() const override;
 
-  PoolState State() const override { return crew_->place().census.Read().state; }
+  WorkerControl* worker_control() override { return this; }
+  PoolState State() const override {
+    return crew_->place().census.Read().state;
+  }
   PoolSize Size() const override { return crew_->size(); }
   PoolStats Stats() const override;
 
@@ -60,6 +63,9 @@ class WorkStealingPool final : public ThreadPool {
   Submission Submit(Task&& task) override;
   bool Join(std::optional<std::chrono::steady_clock::time_point> deadline)
       override;
+
+  void StartAWorker() override;
+  void StopAWorker() override;
 
   Census::Admission SubmitFromOutside(TaskNode* node);
   void AfterAdmission(const Counts& counts);

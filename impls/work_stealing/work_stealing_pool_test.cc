@@ -94,6 +94,7 @@ TEST(WorkStealingPoolTest, RunsEverythingWhileItsSizeGoesUpAndDown) {
           .OrThrow();
     }
     pool.AdjustPoolSize({.min = 0, .max = round % 5});
+    pool.worker_control()->StopAWorker();
   }
   pool.AdjustPoolSize({.min = 1, .max = 1});
   // Wait for the nested submissions, which a stop would refuse.

@@ -20,7 +20,7 @@ constexpr std::int64_t kSomeTimeAgo = 1;
 
 void Worker::Work() {
   current = this;
-  while (!MayLeave(place_.census.Read(), place_.census.limits())) {
+  while (!place_.census.MayLeaveNow()) {
     if (TaskNode* node = Find()) {
       RunFrom(node);
     } else {
@@ -156,12 +156,11 @@ TaskNode* Worker::StealFromOthers() {
 }
 
 void Worker::Rest() {
-  place_.lot.Announce(sleeper_);                                      // S1
-  if (MayLeave(place_.census.Read(), place_.census.limits()) ||       // S2
-      SeesWork()) {
+  place_.lot.Announce(sleeper_);                      // S1
+  if (place_.census.MayLeaveNow() || SeesWork()) {    // S2
     place_.lot.Withdraw(sleeper_);
   } else {
-    place_.lot.Sleep(sleeper_);                                       // S3
+    place_.lot.Sleep(sleeper_);                       // S3
   }
 }
 
