@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// TH-16 to TH-23, HB-4: threads that wait for an answer from the reactor.
+#include <atomic>
+#include <deque>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "conformance/helper_thread.h"
+#include "conformance/log_capture.h"
+#include "conformance/patience.h"
+#include "conformance/reactor_harness.h"
+#include "conformance/rule.h"
+#include "conformance/thrown.h"
+#include "gtest/gtest.h"
+#include "reference/deferred.h"
+#include "reference/errors.h"
+#include "reference/threads.h"
+
+namespace heddle::conformance {
+namespace {
+
+// Tells when a copy of it is made, so that a rule learns that a call has got
+// as far as copying its arguments.
+class TellsOfCopies {
+ public:
+  explicit TellsOfCopies(Event& copied) : copied_(&copied) {}
+  TellsOfCopies(const TellsOfCopies& other) : copied_(other.copied_) {
+    copied_->Happen();
+  }
+  TellsOfCopies(TellsOfCopies&&) = default;
+
+ private:
+  Event* copied_;
+};
+
+RULE(TH_16, TheFunctionRunsOnTheReactorThreadAndItsValueIsReturned) {
+  std::thread::id thread;
+  RunningReactor reactor;
+  const std::unique_ptr<std::string> text = BlockingCallFromThread(
+      *reactor,
+      [&](int number, std::unique_ptr<std::string> owned) {
+        thread = std::this_thread::get_id();
+        return std::make_unique<std::string>(*owned + std::to_string(number));
+      },
+      7, std::make_unique<std::string>("number "));
+  EXPECT_EQ(*text, "number 7");
+  EXPECT_EQ(thread, reactor.thread());
+  int calls = 0;
+  BlockingCallFromThread(*reactor, [&] { ++calls; });
+  EXPECT_EQ(calls, 1);
+}
+
+// Nothing but the call itself orders the two threads. Its full power is with
+// ThreadSanitizer.
+RULE(HB_4, WhatTheFunctionAndItsDeferredDidIsVisibleToTheCaller) {
+  RunningReactor reactor;
+  for (int round = 0; round < 200; ++round) {
+    int in_function = 0;
+    int in_timer = 0;
+    BlockingCallFromThread(*reactor, [&] {
+      in_function = round;
+      Deferred<void> answer;
+      reactor->CallLater(Seconds(0), [&in_timer, round, answer] {
+        in_timer = round;
+        answer.Callback();
+      });
+      return answer;
+    });
+    EXPECT_EQ(in_function, round);
+    EXPECT_EQ(in_timer, round);
+  }
+}
+
+RULE(TH_17, AReturnedDeferredIsWaitedFor) {
+  RunningReactor reactor;
+  EXPECT_EQ(BlockingCallFromThread(*reactor, [] { return Succeed(3); }), 3);
+  const int later = BlockingCallFromThread(*reactor, [&] {
+    Deferred<int> answer;
+    reactor->CallLater(Seconds(0), [answer] { answer.Callback(4); });
+    return answer;
+  });
+  EXPECT_EQ(later, 4);
+  bool fired = false;
+  BlockingCallFromThread(*reactor, [&] {
+    Deferred<void> answer;
+    reactor->CallLater(Seconds(0), [answer, &fired] {
+      fired = true;
+      answer.Callback();
+    });
+    return answer;
+  });
+  EXPECT_TRUE(fired);
+}
+
+RULE(TH_18, FailuresAreThrownInTheCallerUnlogged) {
+  LogCapture log;
+  const std::exception_ptr planted =
+      std::make_exception_ptr(std::out_of_range("planted"));
+  RunningReactor reactor;
+  EXPECT_EQ(Thrown([&] {
+              BlockingCallFromThread(
+                  *reactor, [&]() -> int { std::rethrow_exception(planted); });
+            }),
+            planted)
+      << "a synchronous exception was replaced";
+  EXPECT_THROW(BlockingCallFromThread(*reactor, []() -> int { throw 42; }),
+               int);
+  EXPECT_THROW(BlockingCallFromThread(*reactor,
+                                      [] {
+                                        return Fail<int>(
+                                            std::out_of_range("planted"));
+                                      }),
+               std::out_of_range);
+  EXPECT_THROW(BlockingCallFromThread(*reactor,
+                                      [&] {
+                                        Deferred<int> answer;
+                                        reactor->CallLater(
+                                            Seconds(0), [answer] {
+                                              answer.Errback(std::out_of_range(
+                                                  "planted"));
+                                            });
+                                        return answer;
+                                      }),
+               std::out_of_range);
+  EXPECT_THROW(BlockingCallFromThread(*reactor,
+                                      [] {
+                                        return Failure::Of(
+                                            std::out_of_range("planted"));
+                                      }),
+               std::out_of_range);
+  reactor.Stop();
+  EXPECT_EQ(log.records().size(), 0u);
+}
+
+RULE(TH_19, TheDeferredIsConsumedAndAFailureIsNotReportedAgain) {
+  LogCapture log;
+  Deferred<int> value;    // the reactor's thread, as the next two
+  Deferred<int> failure;
+  std::vector<std::string> seen;
+  RunningReactor reactor;
+  BlockingCallFromThread(*reactor, [&] {
+    value.Callback(7);
+    return value;
+  });
+  EXPECT_THROW(BlockingCallFromThread(*reactor,
+                                      [&] {
+                                        failure.Errback(
+                                            std::out_of_range("planted"));
+                                        return failure;
+                                      }),
+               std::out_of_range);
+  reactor.Do([&] {
+    for (const Deferred<int>& consumed :
+         {std::exchange(value, {}), std::exchange(failure, {})}) {
+      consumed.AddCallbacks(
+          [&](int) { seen.push_back("a value"); },
+          [&](const Failure& left) {
+            seen.push_back(left.Check<AlreadyConsumed>() ? "AlreadyConsumed"
+                                                         : left.Describe());
+          });
+    }
+  });
+  EXPECT_EQ(seen,
+            (std::vector<std::string>{"AlreadyConsumed", "AlreadyConsumed"}));
+  reactor.Stop();
+  EXPECT_EQ(log.records().size(), 0u);
+}
+
+RULE(TH_20, EarlierCallsOfTheSameThreadTakeEffectFirst) {
+  RunningReactor reactor;
+  for (int round = 0; round < 100; ++round) {
+    int earlier = 0;
+    for (int call = 0; call < 10; ++call) {
+      MustCall(*reactor, [&] { ++earlier; });
+    }
+    EXPECT_EQ(BlockingCallFromThread(*reactor, [&] { return earlier; }), 10);
+  }
+}
+
+RULE(TH_21, BeforeTheReactorRunsTheCallWaitsForIt) {
+  Event calling("the call to be under way");
+  Event answered("the answer");
+  std::optional<bool> was_running;
+  Reactor reactor(SubjectOptions());
+  HelperThread caller([&] {
+    const TellsOfCopies told(calling);
+    const std::exception_ptr thrown = Thrown([&] {
+      was_running = BlockingCallFromThread(
+          reactor, [&](const TellsOfCopies&) { return reactor.running(); },
+          told);
+    });
+    EXPECT_EQ(Kind(thrown), "no exception");
+    answered.Happen();
+    MustCall(reactor, [&] { reactor.Stop(); });
+  });
+  calling.Await();
+  EXPECT_FALSE(answered.happened());
+  RunHere(reactor);
+  EXPECT_TRUE(answered.happened());
+  EXPECT_EQ(was_running, true);
+}
+
+RULE(TH_22, EachOfManyCallersGetsItsOwnAnswer) {
+  constexpr int kCallers = 8;
+  constexpr int kCalls = 50;
+  std::atomic<int> wrong = 0;
+  Latch calling(kCallers, "all callers to begin");
+  RunningReactor reactor;
+  std::deque<HelperThread> callers;
+  for (int caller = 0; caller < kCallers; ++caller) {
+    callers.emplace_back([&, caller] {
+      calling.ArriveAndAwait();
+      for (int call = 0; call < kCalls; ++call) {
+        const int number = caller * kCalls + call;
+        const int answer = BlockingCallFromThread(*reactor, [&] {
+          Deferred<int> later;
+          reactor->CallLater(Seconds(0),
+                             [later, number] { later.Callback(number); });
+          return later;
+        });
+        wrong += answer != number;
+      }
+    });
+  }
+  callers.clear();
+  EXPECT_EQ(wrong, 0);
+}
+
+RULE(TH_23, TheFunctionMayUseThePoolThatTheCallerBlocks) {
+  History<int> answers("the answer");
+  RunningReactor reactor(SubjectOptions(1, 2));
+  MustCallInThread(*reactor, [&] {
+    answers.Add(BlockingCallFromThread(*reactor, [&] {
+      return DeferToThread(*reactor, [] { return 7; });
+    }));
+  });
+  EXPECT_EQ(answers.Await(1), std::vector{7});
+}
+
+}  // namespace
+}  // namespace heddle::conformance
