@@ -5,6 +5,7 @@
 #include <cassert>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -34,7 +35,13 @@ Clock::Time TimeAfter(Clock::Time start, Seconds delay) {
   const Seconds earliest = Clock::Time::min().time_since_epoch();
   if (from_epoch + delay >= latest - Seconds(1)) return Clock::Time::max();
   if (from_epoch + delay <= earliest + Seconds(1)) return Clock::Time::min();
-  return start + std::chrono::ceil<Clock::Duration>(delay);
+  // Rounded up to a tick, but for the last digits of the double: 1.1 s are
+  // 1 100 000 000 ns and not one more.
+  using Ticks = std::chrono::duration<double, Clock::Duration::period>;
+  const double ticks = Ticks(delay).count();
+  const double forgiven =
+      std::abs(ticks) * 4 * std::numeric_limits<double>::epsilon();
+  return start + std::chrono::ceil<Clock::Duration>(Ticks(ticks - forgiven));
 }
 
 Seconds RequireDelay(const char* function, Seconds delay) {
@@ -92,6 +99,7 @@ void TimerQueue::Schedule(Timer& timer, Clock::Time due) {
 }
 
 void TimerQueue::RunDue() {
+  if (heap_.empty()) return;
   const Clock::Time now = clock_.Now();
   const std::uint64_t first_new = next_order_;
   while (!heap_.empty()) {

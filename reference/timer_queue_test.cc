@@ -208,6 +208,13 @@ TEST_F(TimerQueueTest, AFractionOfATickIsRoundedUp) {
   EXPECT_EQ(call.time().time_since_epoch(), std::chrono::nanoseconds(2));
 }
 
+TEST_F(TimerQueueTest, ADecimalFractionOfASecondIsExact) {
+  for (int i = 0; i < 100'000; ++i) {
+    const Clock::Time due = TimeAfter(clock_.Now(), Seconds(i / 1000.0));
+    ASSERT_EQ(due - clock_.Now(), std::chrono::milliseconds(i));
+  }
+}
+
 TEST_F(TimerQueueTest, BadDelaysAreRefusedAndChangeNothing) {
   EXPECT_THROW(RequireDelay("F", Seconds(-1)), std::invalid_argument);
   EXPECT_THROW(RequireDelay("F", Seconds(kNaN)), std::invalid_argument);
