@@ -43,7 +43,9 @@ RULE(TP_17, OnResultIsCalledExactlyOnceWithTheValue) {
         [i] { return i; }));
   }
   pool->Stop();
-  for (const std::atomic<int>& count : calls) ASSERT_EQ(count, 1);
+  for (const std::atomic<int>& count : calls) {
+    ASSERT_EQ(count, 1) << "calls of a callback";
+  }
   EXPECT_EQ(wrong, 0);
 }
 

@@ -17,19 +17,17 @@ namespace {
 // time, whichever thread fails.
 class Announcer : public testing::EmptyTestEventListener {
  public:
-  void OnTestStart(const testing::TestInfo&) override {
+  void OnTestStart(const testing::TestInfo& test) override {
     SetRuleHasFailed(false);
+    announcement_ = DescribeRule(test.name()) + "\n  violated by backend: " +
+                    Subject().name + "\n  replay: " + ReplayCommand(test);
   }
 
+  // May not ask GoogleTest anything: it holds its lock here.
   void OnTestPartResult(const testing::TestPartResult& result) override {
     if (!result.failed() || RuleHasFailed()) return;
     SetRuleHasFailed(true);
-    const testing::TestInfo* const test =
-        testing::UnitTest::GetInstance()->current_test_info();
-    if (test == nullptr) return;
-    std::printf("%s\n  violated by backend: %s\n  replay: %s\n",
-                DescribeRule(test->name()).c_str(), Subject().name.c_str(),
-                ReplayCommand(*test).c_str());
+    std::printf("%s\n", announcement_.c_str());
     std::fflush(stdout);
   }
 
@@ -66,6 +64,7 @@ class Announcer : public testing::EmptyTestEventListener {
     return false;
   }
 
+  std::string announcement_;
   int conforms_ = 0;
   int violates_ = 0;
   int not_offered_ = 0;

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// main of a mutant's test: runs the claimed rule in a child process and passes
+// only if the rule rejects the mutant, with the claimed message.
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "conformance/mutants/claim.h"
+#include "conformance/verdicts.h"
+
+namespace heddle::conformance {
+namespace {
+
+// First argument of the child.
+constexpr const char* kRunRules = "run_rules";
+
+// The mutant is broken on purpose, so waits in vain are the rule here.
+constexpr const char* kPatienceSeconds = "3";
+
+// The child's own watchdog comes first, after five times its patience.
+constexpr std::chrono::seconds kLimit(40);
+
+struct Ending {
+  int status = 0;  // as from waitpid
+  std::string output;
+};
+
+[[noreturn]] void BecomeChild(const char* program, int output) {
+  setpgid(0, 0);
+  dup2(output, STDOUT_FILENO);
+  dup2(output, STDERR_FILENO);
+  setenv("HEDDLE_PATIENCE_SECONDS", kPatienceSeconds, 1);
+  // What Bazel tells the test is not meant for the child.
+  for (const char* const name :
+       {"TESTBRIDGE_TEST_ONLY", "TEST_PREMATURE_EXIT_FILE", "TEST_SHARD_INDEX",
+        "TEST_SHARD_STATUS_FILE", "TEST_TARGET", "TEST_TOTAL_SHARDS",
+        "XML_OUTPUT_FILE"}) {
+    unsetenv(name);
+  }
+  const std::string filter = std::string("--gtest_filter=*.") + kClaim.rule;
+  execl("/proc/self/exe", program, kRunRules, filter.c_str(), nullptr);
+  std::perror("kill_main: cannot execute itself");
+  _exit(127);
+}
+
+// Reads until the child and its children have closed their output; kills them
+// all at the limit.
+std::string ReadOutput(int input, pid_t child) {
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point deadline = Clock::now() + kLimit;
+  std::string output;
+  for (;;) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        deadline - Clock::now());
+    pollfd readable = {.fd = input, .events = POLLIN, .revents = 0};
+    if (left.count() <= 0 ||
+        poll(&readable, 1, static_cast<int>(left.count())) == 0) {
+      kill(-child, SIGKILL);
+      return output + "\nkilled: no end after " +
+             std::to_string(kLimit.count()) + " s\n";
+    }
+    char part[4096];
+    const ssize_t size = read(input, part, sizeof part);
+    if (size <= 0) return output;
+    output.append(part, static_cast<std::size_t>(size));
+  }
+}
+
+Ending RunClaimedRule(const char* program) {
+  int ends[2];
+  if (pipe(ends) != 0) {
+    std::perror("kill_main: pipe");
+    std::exit(1);
+  }
+  const pid_t child = fork();
+  if (child < 0) {
+    std::perror("kill_main: fork");
+    std::exit(1);
+  }
+  if (child == 0) {
+    close(ends[0]);
+    BecomeChild(program, ends[1]);
+  }
+  setpgid(child, child);  // whoever of the two comes first
+  close(ends[1]);
+  Ending ending;
+  ending.output = ReadOutput(ends[0], child);
+  waitpid(child, &ending.status, 0);
+  kill(-child, SIGKILL);
+  return ending;
+}
+
+// Null if the mutant was killed as claimed; otherwise what went wrong.
+const char* Objection(const Ending& ending) {
+  const bool exited = WIFEXITED(ending.status);
+  const int status = exited ? WEXITSTATUS(ending.status) : -1;
+  if (status == kConforms) return "the mutant survives: the rule does not fail";
+  if (status == kNoRules) return "the claimed rule does not exist";
+  if (status != kViolates && !kClaim.dies) {
+    return "the process died, but the mutant is not declared to (dies = True)";
+  }
+  if (ending.output.find(kClaim.message) == std::string::npos) {
+    return "the rule fails without the claimed message";
+  }
+  return nullptr;
+}
+
+int Kill(const char* program) {
+  const Ending ending = RunClaimedRule(program);
+  const char* const objection = Objection(ending);
+  std::printf("mutant %s\nclaimed rule: %s\nclaimed message: %s\n",
+              kClaim.mutant, kClaim.rule, kClaim.message);
+  if (objection == nullptr) {
+    std::printf("killed as claimed\n");
+    return 0;
+  }
+  std::printf("NOT KILLED: %s\noutput of the rule:\n%s\n", objection,
+              ending.output.c_str());
+  return 1;
+}
+
+}  // namespace
+}  // namespace heddle::conformance
+
+int main(int argc, char** argv) {
+  using heddle::conformance::kRunRules;
+  if (argc > 1 && std::string(argv[1]) == kRunRules) {
+    return heddle::conformance::RunRules(argc, argv);
+  }
+  return heddle::conformance::Kill(argv[0]);
+}
