@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "impls/tbb/tbb_pool.h"
 
-#include <tbb/parallel_for.h>
-
 #include <atomic>
 #include <latch>
 #include <memory>
@@ -35,23 +33,6 @@ TEST(TbbPool, SeveralPoolsHaveAllTheirTasksRunAtTheSameTime) {
     pool->Stop();
     EXPECT_EQ(pool->Stats().completed, kTasks);
   }
-}
-
-TEST(TbbPool, ATaskThatWaitsInAnAlgorithmRunsNoOtherTaskMeanwhile) {
-  static thread_local int depth = 0;
-  std::atomic<int> nested = 0;
-  TbbPool pool({.size = {.min = 0, .max = 2}, .name = ""});
-  for (int i = 0; i < 100; ++i) {
-    pool.CallInThread([&] {
-          nested += depth++;
-          tbb::parallel_for(0, 100, [](int) {});
-          --depth;
-        })
-        .OrThrow();
-  }
-  pool.Start();
-  pool.Stop();
-  EXPECT_EQ(nested, 0);
 }
 
 TEST(TbbPool, APoolThatMayWantMoreThreadsThanThereAreSaysSoInTheLog) {
