@@ -39,7 +39,7 @@ void StaticSplit(benchmark::State& state) {
   const Mixture& mixture = TheMixture();
   const Shares shares = Split(mixture.steps);
   std::uint64_t rounds = 0;
-  Tally tally(kWorkers, 1);
+  Tally tally(1);
   Producers workers(kWorkers, [&](int number) {
     for (const std::uint32_t steps :
          shares[static_cast<std::size_t>(number)]) {

@@ -43,7 +43,7 @@ class LoopThread {
     thread_ = std::jthread([this] { reactor_.Run(); });
     if (!started_.Wait()) {
       std::fprintf(stderr, "WRONG RESULT: the reactor does not start\n");
-      std::_Exit(EXIT_FAILURE);
+      std::abort();
     }
   }
 

@@ -30,7 +30,7 @@ void Mixed(benchmark::State& state, const Backend& backend, bool nested) {
   // The task that submits the others counts as well, and adds nothing.
   const std::uint64_t tasks = mixture.steps.size() + (nested ? 1 : 0);
   // One shared counter: the tasks are long enough.
-  Tally tally(kWorkers, 1);
+  Tally tally(1);
   const auto pool = StartPool(backend);
   steady_clock::duration working{};
   std::uint64_t rounds = 0;

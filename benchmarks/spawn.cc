@@ -49,7 +49,7 @@ void Grow(ThreadPool& pool, Tally& tally, int order) {
 
 void Spawn(benchmark::State& state, const Backend& backend) {
   // Larger batches than usual: these tasks are the cheapest.
-  Tally tally(kWorkers, 256);
+  Tally tally(256);
   const auto pool = StartPool(backend);
   std::uint64_t rounds = 0;
   const auto run_round = [&] {

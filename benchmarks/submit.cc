@@ -21,7 +21,7 @@ constexpr int kTasks = 1 << 16;
 
 void Submit(benchmark::State& state, const Backend& backend, int producers) {
   using std::chrono::steady_clock;
-  Tally tally(kWorkers);
+  Tally tally;
   const auto pool = StartPool(backend);
   steady_clock::duration submitting{};
   std::uint64_t rounds = 0;

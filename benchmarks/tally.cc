@@ -28,20 +28,13 @@ void Nap() {
 thread_local std::uint64_t Tally::latest_tally_ = 0;
 thread_local Tally::Slot* Tally::latest_slot_ = nullptr;
 
-Tally::Tally(int threads, std::uint32_t batch)
-    : id_(next_id.fetch_add(1, std::memory_order_relaxed)),
-      threads_(threads),
-      batch_(batch),
-      slots_(std::make_unique<Slot[]>(static_cast<std::size_t>(threads))) {}
+Tally::Tally(std::uint32_t batch)
+    : id_(next_id.fetch_add(1, std::memory_order_relaxed)), batch_(batch) {}
 
 void Tally::Expect(std::uint64_t runs) {
   expected_ += runs;
-  const std::uint64_t remainders =
-      static_cast<std::uint64_t>(batch_ - 1) *
-      static_cast<std::uint64_t>(threads_);
-  near_ = expected_ > remainders ? expected_ - remainders : 0;
   // Submitting the work makes this visible to it.
-  unannounced_.store(near_, std::memory_order_relaxed);
+  unannounced_.store(expected_, std::memory_order_relaxed);
 }
 
 bool Tally::Wait() {
@@ -60,11 +53,9 @@ bool Tally::Wait() {
   return true;
 }
 
-// Every thread keeps fewer than a batch of runs to itself, so the last batch to
-// be added finds near_ reached: somebody always announces.
 bool Tally::WaitUntilNear() {
+  if (Announce()) return true;
   std::uint64_t seen = added_.load(std::memory_order_acquire);
-  if (Announce(seen)) return true;
   while (!near_the_end_.Wait()) {
     const std::uint64_t now_seen = added_.load(std::memory_order_acquire);
     if (now_seen == seen) return false;
@@ -73,48 +64,53 @@ bool Tally::WaitUntilNear() {
   return true;
 }
 
-void Tally::AddBatch() {
-  const std::uint64_t added =
-      added_.fetch_add(batch_, std::memory_order_acq_rel) + batch_;
-  if (Announce(added)) near_the_end_.Set();
-}
-
-// Whether the round is near its end and nobody has announced it before.
-// Relaxed suffices: what the runs did comes with added_ and the slots.
-bool Tally::Announce(std::uint64_t added) {
-  std::uint64_t near = unannounced_.load(std::memory_order_relaxed);
-  return added >= near && near != kAnnounced &&
-         unannounced_.compare_exchange_strong(near, kAnnounced,
+// Whether the round is near its end, and this is the first call to see it.
+//
+// Every thread keeps fewer than a batch of runs to itself. So when everything
+// has run, `added_` and what the threads may keep come to what is expected.
+// Both are changed, and read here afterwards, in the one order of seq_cst:
+// whichever of AddBatch and TakeSlot comes last sees the other's change, and
+// somebody always announces.
+bool Tally::Announce() {
+  std::uint64_t expected = unannounced_.load(std::memory_order_relaxed);
+  if (expected == kAnnounced) return false;
+  const std::uint64_t kept = (batch_ - 1) * slots_taken_.load();
+  return added_.load() + kept >= expected &&
+         unannounced_.compare_exchange_strong(expected, kAnnounced,
                                               std::memory_order_relaxed);
 }
 
+void Tally::AddBatch() {
+  added_.fetch_add(batch_);
+  if (Announce()) near_the_end_.Set();
+}
+
 void Tally::TakeSlot() {
-  const int slot = slots_taken_.fetch_add(1, std::memory_order_relaxed);
-  if (slot >= threads_) {
-    std::fprintf(stderr,
-                 "WRONG RESULT: tasks run on more than the %d threads that "
-                 "the workload allows\n",
-                 threads_);
-    std::_Exit(EXIT_FAILURE);
+  const std::uint64_t slot = slots_taken_.fetch_add(1);
+  if (slot >= kSlots) {
+    std::fprintf(stderr, "WRONG RESULT: tasks ran on %d threads and more\n",
+                 static_cast<int>(kSlots));
+    std::abort();
   }
   latest_tally_ = id_;
-  latest_slot_ = &slots_[static_cast<std::size_t>(slot)];
+  latest_slot_ = &slots_[slot];
+  if (Announce()) near_the_end_.Set();
 }
 
 std::uint64_t Tally::runs() const {
+  const std::uint64_t taken = slots_taken_.load();
   std::uint64_t total = 0;
-  for (int i = 0; i < threads_; ++i) {
-    total += slots_[static_cast<std::size_t>(i)].runs.load(
-        std::memory_order_acquire);
+  for (std::uint64_t i = 0; i < taken; ++i) {
+    total += slots_[i].runs.load(std::memory_order_acquire);
   }
   return total;
 }
 
 std::uint64_t Tally::sum() const {
+  const std::uint64_t taken = slots_taken_.load();
   std::uint64_t total = 0;
-  for (int i = 0; i < threads_; ++i) {
-    total += slots_[static_cast<std::size_t>(i)].sum.load(
-        std::memory_order_relaxed);
+  for (std::uint64_t i = 0; i < taken; ++i) {
+    total += slots_[i].sum.load(std::memory_order_relaxed);
   }
   return total;
 }

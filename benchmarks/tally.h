@@ -4,9 +4,9 @@
 #ifndef HEDDLE_BENCHMARKS_TALLY_H_
 #define HEDDLE_BENCHMARKS_TALLY_H_
 
+#include <array>
 #include <atomic>
 #include <cstdint>
-#include <memory>
 
 #include "benchmarks/event.h"
 
@@ -20,13 +20,13 @@ namespace heddle::workloads {
 //
 // Its states: rounds, one after the other: Expect, any number of runs, Wait.
 //
-// What the caller must do: call Expect and Wait on one thread, Add on no more
-// than `threads` threads in the tally's lifetime, and Expect before the work
-// it announces is submitted.
+// What the caller must do: call Expect and Wait on one thread, and Expect
+// before the work it announces is submitted.
 //
 // What it promises: Wait returns when all runs expected so far have been
-// added. It sleeps until at most (batch - 1) * threads of them are missing;
-// then, unless batch is 1, it looks every 10 microseconds.
+// added, on whatever threads: a pool may lend and change them. It sleeps until
+// at most batch - 1 runs for each of the threads are missing; then, unless
+// batch is 1, it looks every 10 microseconds.
 //
 // Happens-before: what a thread did before Add is visible after the Wait that
 // counted it.
@@ -34,7 +34,7 @@ namespace heddle::workloads {
 // Destruction: when no task that knows it is left; stop the pool first.
 class Tally {
  public:
-  explicit Tally(int threads, std::uint32_t batch = 64);
+  explicit Tally(std::uint32_t batch = 64);
 
   Tally(const Tally&) = delete;
   Tally& operator=(const Tally&) = delete;
@@ -76,7 +76,7 @@ class Tally {
 
   void TakeSlot();
   void AddBatch();
-  bool Announce(std::uint64_t added);
+  bool Announce();
   bool WaitUntilNear();
 
   // The slot that the current thread took last, and in which tally: a thread
@@ -84,20 +84,18 @@ class Tally {
   static thread_local std::uint64_t latest_tally_;
   static thread_local Slot* latest_slot_;
 
+  static constexpr std::uint64_t kSlots = 256;
+
   const std::uint64_t id_;
-  const int threads_;
   const std::uint32_t batch_;
-  const std::unique_ptr<Slot[]> slots_;
-  std::atomic<int> slots_taken_{0};
+  std::array<Slot, kSlots> slots_;
+  std::atomic<std::uint64_t> slots_taken_{0};
 
   static constexpr std::uint64_t kAnnounced = ~std::uint64_t{0};
 
-  // Of the thread that waits: the runs of all rounds, and how many of them
-  // must have been added before it looks at the slots.
-  std::uint64_t expected_ = 0;
-  std::uint64_t near_ = 0;
+  std::uint64_t expected_ = 0;  // in all rounds; of the thread that waits
 
-  // near_, until somebody, and nobody else, changes it to kAnnounced.
+  // expected_, until somebody, and nobody else, changes it to kAnnounced.
   std::atomic<std::uint64_t> unannounced_{kAnnounced};
   Event near_the_end_;
   alignas(128) std::atomic<std::uint64_t> added_{0};  // in whole batches

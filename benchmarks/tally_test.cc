@@ -26,7 +26,7 @@ class TallyTest : public testing::TestWithParam<std::uint32_t> {};
 
 TEST_P(TallyTest, WaitsForEveryRunOfEveryThread) {
   constexpr std::uint64_t kRuns = 10'001;  // no whole number of batches
-  Tally tally(kThreads, GetParam());
+  Tally tally(GetParam());
   tally.Expect(kThreads * kRuns);
   std::jthread adder([&] { AddOnThreads(tally, kRuns); });
   ASSERT_TRUE(tally.Wait());
@@ -37,7 +37,7 @@ TEST_P(TallyTest, WaitsForEveryRunOfEveryThread) {
 TEST_P(TallyTest, WaitsForEveryRoundOnTheSameThread) {
   constexpr int kRounds = 100;
   constexpr std::uint64_t kRuns = 100;
-  Tally tally(1, GetParam());
+  Tally tally(GetParam());
   Event round_begins;
   std::jthread adder([&] {
     for (int round = 0; round < kRounds; ++round) {
@@ -54,7 +54,7 @@ TEST_P(TallyTest, WaitsForEveryRoundOnTheSameThread) {
 }
 
 TEST_P(TallyTest, CountsFewerRunsThanABatch) {
-  Tally tally(1, GetParam());
+  Tally tally(GetParam());
   tally.Expect(1);
   std::jthread adder([&] { tally.Add(5); });
   ASSERT_TRUE(tally.Wait());
@@ -63,7 +63,7 @@ TEST_P(TallyTest, CountsFewerRunsThanABatch) {
 }
 
 TEST_P(TallyTest, ReturnsAtOnceIfEverythingHasRun) {
-  Tally tally(1, GetParam());
+  Tally tally(GetParam());
   tally.Expect(1'000);
   for (int i = 0; i < 1'000; ++i) tally.Add(0);
   EXPECT_TRUE(tally.Wait());
@@ -71,12 +71,28 @@ TEST_P(TallyTest, ReturnsAtOnceIfEverythingHasRun) {
 
 TEST_P(TallyTest, TellsTalliesApartThatTheSameThreadWorksFor) {
   for (int i = 0; i < 10; ++i) {
-    Tally tally(1, GetParam());
+    Tally tally(GetParam());
     tally.Expect(3);
     for (int j = 0; j < 3; ++j) tally.Add(1);
     ASSERT_TRUE(tally.Wait());
     EXPECT_EQ(tally.sum(), 3u);
   }
+}
+
+TEST_P(TallyTest, CountsOnThreadsThatChangeWithinARound) {
+  constexpr std::uint64_t kRuns = 70;  // a little more than a batch
+  constexpr int kChanges = 50;
+  Tally tally(GetParam());
+  tally.Expect(kChanges * kRuns);
+  std::jthread adder([&] {
+    for (int i = 0; i < kChanges; ++i) {
+      std::jthread([&] {
+        for (std::uint64_t j = 0; j < kRuns; ++j) tally.Add(1);
+      }).join();
+    }
+  });
+  ASSERT_TRUE(tally.Wait());
+  EXPECT_EQ(tally.runs(), kChanges * kRuns);
 }
 
 INSTANTIATE_TEST_SUITE_P(Batches, TallyTest, testing::Values(1, 64),

@@ -112,7 +112,7 @@ void MustBeAccepted(Submission submission) {
   if (submission.accepted()) return;
   std::fprintf(stderr, "WRONG RESULT: work was refused: %s\n",
                Describe(submission.refusal()));
-  std::_Exit(EXIT_FAILURE);
+  std::abort();
 }
 
 void ShowProgress() { show_progress = true; }

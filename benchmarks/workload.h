@@ -61,7 +61,7 @@ bool CheckCame(benchmark::State& state, const std::string& what, bool came);
 // Whether any workload of this program has failed.
 bool AnyFailed();
 
-// Ends the program with a message if work was refused: nothing here submits to
+// Aborts the program with a message if work was refused: nothing here submits to
 // a pool or reactor that stops, and waiting for work that was refused would
 // never end.
 void MustBeAccepted(Submission submission);
