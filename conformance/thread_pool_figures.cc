@@ -2,6 +2,7 @@
 //
 // TP-48 to TP-50: figures and names.
 #include <atomic>
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -82,12 +83,19 @@ RULE(TP_48, BusyCoversFunctionAndCallbackAndBacklogIsWhatWaits) {
   for (int i = 0; i < 3; ++i) RequireAccepted(pool->CallInThread([] {}));
   EXPECT_EQ(pool->Stats().backlog, 3u) << "before the start";
   pool->Start();
-  AwaitStats(
-      *pool,
-      [](const PoolStats& stats) {
-        return stats.completed == 3 && stats.idle == 1 && stats.busy == 0;
-      },
-      "3 tasks to be completed and the worker to be idle");
+  // Where min is not kept, a worker may leave when it has nothing to do.
+  const int idle = Subject().abilities.elastic.offered() ? 1 : 0;
+  const auto await_rest = [&](std::uint64_t completed) {
+    AwaitStats(
+        *pool,
+        [&](const PoolStats& stats) {
+          return stats.completed == completed && stats.idle >= idle &&
+                 stats.busy == 0 && stats.backlog == 0;
+        },
+        std::to_string(completed) +
+            " tasks to be completed and nobody to be busy");
+  };
+  await_rest(3);
 
   RequireAccepted(pool->CallInThreadWithCallback(
       [&](Outcome<void>) {
@@ -114,12 +122,7 @@ RULE(TP_48, BusyCoversFunctionAndCallbackAndBacklogIsWhatWaits) {
   in_callback.Await();
   expect_busy("while the callback runs");
   leave_callback.Open();
-  AwaitStats(
-      *pool,
-      [](const PoolStats& stats) {
-        return stats.completed == 6 && stats.idle == 1 && stats.backlog == 0;
-      },
-      "6 tasks to be completed and the worker to be idle");
+  await_rest(6);
 }
 
 RULE(TP_49, DumpStatsLogsThreeRecordsAndChangesNothing) {
