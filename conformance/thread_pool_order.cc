@@ -118,14 +118,19 @@ RULE(TP_12, NoTaskOvertakesTheBacklogAlsoWhenMaxIsRaised) {
   for (int i = 1; i < kTasks - 1; ++i) tasks.Submit(*pool, i);
   pool->AdjustPoolSize({.min = std::nullopt, .max = 2});
   tasks.Submit(*pool, kTasks - 1);
-  // Where the raised max brings a worker, its first task is awaited before
-  // another worker may look for one.
-  const int workers = Subject().abilities.elastic.offered() ? 2 : 1;
+  // Where the raised max must bring a worker, its first task is awaited before
+  // another worker may look for one, so the order is exact. Elsewhere a second
+  // worker may come at any time, and a task may report its beginning one place
+  // too late.
+  const bool exact = Subject().abilities.elastic.offered();
+  const int workers = exact ? 2 : 1;
   for (int begun = workers; begun <= kTasks; ++begun) {
     const std::vector<int> order = tasks.AwaitBegun(begun);
-    std::vector<int> expected(static_cast<std::size_t>(begun));
-    std::iota(expected.begin(), expected.end(), 0);
-    ASSERT_EQ(order, expected) << "a later task overtook the backlog";
+    for (int place = 0; place < begun; ++place) {
+      ASSERT_LE(order[static_cast<std::size_t>(place)], place + (exact ? 0 : 1))
+          << "a later task overtook the backlog: "
+          << testing::PrintToString(order);
+    }
     tasks.Release(begun - workers);
   }
   for (int i = kTasks - workers; i < kTasks; ++i) tasks.Release(i);
