@@ -65,7 +65,8 @@ RULE(RT_08, ACallThatThrowsIsLoggedAndTheRestGoesOn) {
   });
   RunHere(reactor);
   EXPECT_EQ(order, (Order{"first", "throws an error", "throws a number", "last",
-                          "next batch"}));
+                          "next batch"}))
+      << "what ran beside a call that throws";
   EXPECT_EQ(log.Count<std::runtime_error>(), 1) << "records of the error";
   EXPECT_EQ(log.Count<int>(), 1) << "records of the number";
 }
@@ -87,7 +88,7 @@ RULE(RT_10, AHundredThousandCallsQueueUpWhileTheReactorIsBlocked) {
     for (int call = 0; call < kCalls; ++call) {
       refused += !reactor->CallFromThread([&] { ran.CountDown(); }).accepted();
     }
-    EXPECT_EQ(refused, 0);
+    EXPECT_EQ(refused, 0) << "calls were refused";
     all_queued.Happen();
   });
   all_queued.Await();

@@ -2,6 +2,9 @@
 //
 // RT-01 to RT-05, HB-3: when and where a call runs that another thread hands
 // to the reactor.
+#include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <deque>
 #include <memory>
@@ -23,7 +26,9 @@ namespace {
 
 using Order = std::vector<std::string>;
 
+// Again and again, so that calls find the reactor awake and asleep.
 RULE(RT_01, ACallRunsOnceOnTheReactorThreadWithItsArguments) {
+  constexpr int kCalls = 100;
   struct Run {
     std::thread::id thread;
     int number;
@@ -32,21 +37,26 @@ RULE(RT_01, ACallRunsOnceOnTheReactorThreadWithItsArguments) {
   };
   History<Run> runs("a call to run");
   RunningReactor reactor;
-  MustCall(
-      *reactor,
-      [&](int number, const std::string& text, std::unique_ptr<int> owned) {
-        runs.Add({std::this_thread::get_id(), number, text, *owned});
-        return "a result that nobody gets";
-      },
-      7, "seven", std::make_unique<int>(49));
-  runs.Await(1);
+  for (int call = 0; call < kCalls; ++call) {
+    MustCall(
+        *reactor,
+        [&](int number, const std::string& text, std::unique_ptr<int> owned) {
+          runs.Add({std::this_thread::get_id(), number, text, *owned});
+          return "a result that nobody gets";
+        },
+        call, "seven", std::make_unique<int>(call + 1));
+    runs.Await(call + 1);
+  }
   reactor.Do([] {});
   const std::vector<Run> all = runs.entries();
-  ASSERT_EQ(all.size(), 1u) << "the call ran more than once";
-  EXPECT_EQ(all[0].thread, reactor.thread()) << "not on the reactor's thread";
-  EXPECT_EQ(all[0].number, 7);
-  EXPECT_EQ(all[0].text, "seven");
-  EXPECT_EQ(all[0].owned, 49);
+  ASSERT_EQ(all.size(), std::size_t{kCalls}) << "a call ran more than once";
+  for (int call = 0; call < kCalls; ++call) {
+    ASSERT_EQ(all[call].thread, reactor.thread())
+        << "not on the reactor's thread";
+    EXPECT_EQ(all[call].number, call);
+    EXPECT_EQ(all[call].text, "seven");
+    EXPECT_EQ(all[call].owned, call + 1);
+  }
 }
 
 RULE(RT_01, TheCallerIsNotBlockedWhileTheReactorIsBusy) {
@@ -82,22 +92,72 @@ RULE(HB_3, WhatPrecedesACallIsVisibleToIt) {
   reactor.Do([&] { EXPECT_EQ(visible, kCalls); });
 }
 
-// Probabilistic: a wake-up that is lost in a window of a few instructions is
-// seen only when a hand-off falls into it. Every try is one chance; a pause of
-// random length before it moves it about.
+// The next two are probabilistic: a wake-up that is lost in a window of a few
+// instructions is seen only when a call falls into it. Every try is one chance;
+// a pause of random length before it moves it about.
+constexpr unsigned kSeed = 20020;
+
+void StatePower(const char* rule, int tries) {
+  std::printf("%s is probabilistic: %d tries, seed %u\n", rule, tries, kSeed);
+  testing::Test::RecordProperty("tries", tries);
+  testing::Test::RecordProperty("seed", static_cast<int>(kSeed));
+}
+
+std::string DescribeTry(int attempt) {
+  return "try " + std::to_string(attempt) + ", seed " + std::to_string(kSeed);
+}
+
 RULE(RT_02, EveryCallWakesASleepingReactor) {
   constexpr int kTries = 10000;
-  constexpr unsigned kSeed = 20020;
-  std::printf("RT-02 is probabilistic: %d tries, seed %u\n", kTries, kSeed);
-  RecordProperty("tries", kTries);
-  RecordProperty("seed", static_cast<int>(kSeed));
+  StatePower("a sequence of calls", kTries);
   std::minstd_rand random(kSeed);
   RunningReactor reactor;
   for (int attempt = 0; attempt < kTries; ++attempt) {
-    SCOPED_TRACE("try " + std::to_string(attempt) + " of " +
-                 std::to_string(kTries) + ", seed " + std::to_string(kSeed));
+    SCOPED_TRACE(DescribeTry(attempt));
     random.discard(random() % 4096);  // the pause
     reactor.Do([] {});
+  }
+}
+
+// The second call of a pair is aimed at the moment when the reactor wakes for
+// the first one.
+RULE(RT_02, BothOfTwoCallsMadeAtTheSameTimeAreWokenFor) {
+  constexpr int kTries = 5000;
+  using Clock = std::chrono::steady_clock;
+  StatePower("a sequence of pairs of calls", kTries);
+  std::deque<Latch> pairs;  // what both calls of a try count down
+  for (int attempt = 0; attempt < kTries; ++attempt) {
+    pairs.emplace_back(2, "both calls of a try to run");
+  }
+  std::atomic<int> begun = 0;  // tries
+  // How long the reactor took to wake, of late.
+  std::atomic<Clock::duration> latency{std::chrono::microseconds(10)};
+  RunningReactor reactor;
+  HelperThread other([&] {
+    std::minstd_rand random(kSeed);
+    for (int attempt = 0; attempt < kTries; ++attempt) {
+      while (begun <= attempt) {
+        if (RuleHasFailed()) return;
+        std::this_thread::yield();
+      }
+      const Clock::time_point aim =
+          Clock::now() + latency.load() * (random() % 1024) / 768;
+      while (Clock::now() < aim) {
+      }
+      MustCall(*reactor, [&, attempt] { pairs[attempt].CountDown(); });
+    }
+  });
+  for (int attempt = 0; attempt < kTries; ++attempt) {
+    SCOPED_TRACE(DescribeTry(attempt));
+    const Clock::time_point start = Clock::now();
+    ++begun;
+    MustCall(*reactor, [&, attempt, start] {
+      const Clock::duration took = Clock::now() - start;
+      latency = std::min<Clock::duration>((3 * latency.load() + took) / 4,
+                                          std::chrono::microseconds(200));
+      pairs[attempt].CountDown();
+    });
+    pairs[attempt].Await();
   }
 }
 
@@ -179,7 +239,7 @@ RULE(RT_03, ACallThatReturnedBeforeAnotherBeganRunsFirstWhoeverMadeIt) {
   for (std::size_t step = 0; step < pattern.size(); ++step) {
     expected.push_back(step);
   }
-  reactor.Do([&] { EXPECT_EQ(order, expected); });
+  reactor.Do([&] { EXPECT_EQ(order, expected) << "steps as they ran"; });
 }
 
 RULE(RT_04, CallsMadeBeforeRunFollowStartupAndPrecedeTimers) {
@@ -202,7 +262,8 @@ RULE(RT_04, CallsMadeBeforeRunFollowStartupAndPrecedeTimers) {
                                 "before");
   RunHere(reactor);
   EXPECT_EQ(order, (Order{"before", "during", "when running", "after", "call",
-                          "foreign call", "timer"}));
+                          "foreign call", "timer"}))
+      << "the order of the start";
 }
 
 RULE(RT_05, OnTheReactorThreadACallIsNotRunInline) {

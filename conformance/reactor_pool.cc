@@ -122,7 +122,7 @@ RULE(RT_22, ThePoolIsMadeOnFirstUseOnce) {
   });
   RunHere(reactor);
   EXPECT_TRUE(same_in_shutdown);
-  EXPECT_EQ(made, 1);
+  EXPECT_EQ(made, 1) << "pools were made";
 }
 
 RULE(RT_22, APoolMadeWhileTheReactorRunsIsStartedAtOnce) {

@@ -111,7 +111,8 @@ RULE(RT_27, BeforeShutdownTriggersCanUseThePoolAndGetResults) {
                                 [&] { results.push_back(3); });
   MustCall(reactor, [&] { reactor.Stop(); });
   RunHere(reactor);
-  EXPECT_EQ(results, (std::vector<int>{1, 2, 3}));
+  EXPECT_EQ(results, (std::vector<int>{1, 2, 3}))
+      << "two results, and 3 for the during phase";
 }
 
 RULE(RT_27, DuringTriggersOlderThanThePoolFindItAliveLaterOnesStopped) {
@@ -191,7 +192,8 @@ RULE(RT_28, AResultThatCannotComeInTimeFailsWithReactorStopped) {
     reactor.Stop();
   });
   RunHere(reactor);
-  EXPECT_EQ(fates, std::vector<std::string>{"ReactorStopped"});
+  EXPECT_EQ(fates, std::vector<std::string>{"ReactorStopped"})
+      << "what the Deferred fired with";
   // The late result has nowhere to go, and makes no noise.
   gate.Open();
   pool->Stop();
@@ -215,7 +217,8 @@ RULE(RT_29, CallInThreadIsRefusedOnceThePoolHasBeenStopped) {
     MustCall(reactor, [&] { reactor.Stop(); });
     RunHere(reactor);
     submit("no phase any more");
-    EXPECT_EQ(accepted_in, std::vector<std::string>{});
+    EXPECT_EQ(accepted_in, std::vector<std::string>{})
+        << "phases in which work was accepted that will never run";
     EXPECT_EQ(ran, 0);
     const Submission submission = reactor.CallInThread([] {});
     ASSERT_FALSE(submission.accepted());
@@ -251,7 +254,7 @@ RULE(RT_32, CrashLeavesThePoolRunningForTheNextRun) {
   pool = reactor.GetThreadPool();
   MustCall(reactor, [&] { reactor.Crash(); });
   RunHere(reactor);
-  EXPECT_EQ(pool->State(), PoolState::kRunning);
+  EXPECT_EQ(pool->State(), PoolState::kRunning) << "after the crash";
   MustCallInThread(*pool, [&] { ran_between.Happen(); });
   ran_between.Await();
 

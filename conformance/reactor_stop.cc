@@ -141,7 +141,8 @@ RULE(RT_17, AfterStopTheBatchAndItsTimersRunThenShutdownFires) {
   MustCall(reactor, note, "rest of the batch");
   RunHere(reactor);
   EXPECT_EQ(order, (Order{"stop", "rest of the batch", "timer", "before",
-                          "during", "after"}));
+                          "during", "after"}))
+      << "the order of the end";
 }
 
 RULE(RT_17, LaterCallsRunWhileABeforeShutdownTriggerKeepsTheLoopAlive) {

@@ -64,7 +64,8 @@ RULE(RT_06, ACallMadeDuringABatchWaitsForTimersAndDescriptors) {
   RunHere(reactor);
   EXPECT_EQ(order, (Order{"first", "last", "timer", "reader",
                           "made by the first", "made by another thread",
-                          "stop"}));
+                          "stop"}))
+      << "the order of the turns";
 }
 
 RULE(RT_07, ACallThatResubmitsItselfLeavesTimersAndDescriptorsTheirTurn) {
@@ -161,7 +162,8 @@ RULE(RT_09, CallsPrecedeTimersAndWhatATimerSetsWaitsForTheNextTurn) {
   RunHere(reactor);
   EXPECT_EQ(order,
             (Order{"call", "timer", "call made by the call",
-                   "call made by the timer", "timer set by the timer"}));
+                   "call made by the timer", "timer set by the timer"}))
+      << "the order of the turns";
 }
 
 RULE(RT_15, WakingWithoutACallIsHarmless) {
@@ -181,7 +183,7 @@ RULE(RT_15, WakingWithoutACallIsHarmless) {
   reactor.Stop();
   ASSERT_EQ(order.size(), 100u);
   for (int call = 0; call < 100; ++call) EXPECT_EQ(order[call], call);
-  EXPECT_EQ(log.records().size(), 0u);
+  EXPECT_EQ(log.records().size(), 0u) << "waking was logged";
 }
 
 RULE(RT_15, WakingAReactorThatDoesNotRunIsHarmless) {

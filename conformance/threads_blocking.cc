@@ -51,7 +51,7 @@ RULE(TH_16, TheFunctionRunsOnTheReactorThreadAndItsValueIsReturned) {
       },
       7, std::make_unique<std::string>("number "));
   EXPECT_EQ(*text, "number 7");
-  EXPECT_EQ(thread, reactor.thread());
+  EXPECT_EQ(thread, reactor.thread()) << "not on the reactor's thread";
   int calls = 0;
   BlockingCallFromThread(*reactor, [&] { ++calls; });
   EXPECT_EQ(calls, 1);

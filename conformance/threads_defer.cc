@@ -33,10 +33,12 @@ RULE(TH_01, DeferToThreadUsesTheReactorsPool) {
   });
   const auto arrival = arrivals.Await(1).front();
   ASSERT_TRUE(arrival.outcome.ok());
-  EXPECT_EQ(arrival.outcome.value(), reactor->GetThreadPool().get());
+  EXPECT_EQ(arrival.outcome.value(), reactor->GetThreadPool().get())
+      << "not on the reactor's pool";
 }
 
 RULE(TH_02, TheValueArrivesOnTheReactorThread) {
+  Gate attached("the callback to be attached");
   History<std::thread::id> task_threads("the task to run");
   History<std::pair<std::thread::id, std::string>> values("the value");
   RunningReactor reactor;
@@ -44,6 +46,7 @@ RULE(TH_02, TheValueArrivesOnTheReactorThread) {
     DeferToThread(
         *reactor,
         [&](const std::string& text, std::unique_ptr<int> number) {
+          attached.Pass();
           task_threads.Add(std::this_thread::get_id());
           return std::make_unique<std::string>(text + std::to_string(*number));
         },
@@ -51,9 +54,10 @@ RULE(TH_02, TheValueArrivesOnTheReactorThread) {
         .AddCallback([&](std::unique_ptr<std::string> value) {
           values.Add({std::this_thread::get_id(), *value});
         });
+    attached.Open();
   });
   const auto value = values.Await(1).front();
-  EXPECT_EQ(value.first, reactor.thread());
+  EXPECT_EQ(value.first, reactor.thread()) << "not on the reactor's thread";
   EXPECT_EQ(value.second, "seven is 7");
   EXPECT_NE(task_threads.Await(1).front(), reactor.thread());
 }
