@@ -40,10 +40,6 @@ void EventFiring::StopWaiting() {
   waiting_for_ = std::make_shared<std::size_t>(0);
 }
 
-void EventFiring::Abandon() {
-  if (state_ == State::kWaiting) state_ = State::kIdle;
-}
-
 void EventFiring::RunTriggers(Phase phase) {
   while (std::optional<SystemTrigger> trigger = events_.Take(event_, phase)) {
     RunTrigger(phase, *std::move(trigger));

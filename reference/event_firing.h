@@ -14,10 +14,10 @@ namespace heddle {
 
 // What it is: the progress of one event.
 //
-//              Begin()       RunBefore()   RunRest()        Abandon()
-// kIdle        -> kWaiting   false         cannot happen    no change
-// kWaiting     -> kWaiting   see below     -> kOver         -> kIdle
-// kOver        -> kWaiting   false         cannot happen    no change
+//              Begin()       RunBefore()   RunRest()
+// kIdle        -> kWaiting   false         cannot happen
+// kWaiting     -> kWaiting   see below     -> kOver
+// kOver        -> kWaiting   false         cannot happen
 //
 // What the caller must do: use it on the loop's thread; call RunBefore() in
 // every turn after Begin(), and RunRest() once that returns true.
@@ -55,9 +55,6 @@ class EventFiring {
 
   // Waits no longer for Deferreds that have not fired yet (BT-09).
   void StopWaiting();
-
-  // The phases that have not begun never will, unless it begins anew.
-  void Abandon();
 
   State state() const { return state_; }
 

@@ -95,7 +95,6 @@ void Reactor::Parts::OnStartupPhase(Phase phase) {
 
 void Reactor::Parts::OnShutdownPhase(Phase phase) {
   if (phase == Phase::kDuring) {
-    startup_.Abandon();
     life.BeginEnd();
     blocking_calls.Close();
   }

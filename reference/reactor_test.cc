@@ -242,6 +242,30 @@ TEST_F(ReactorTest, CrashIsTheWayOutOfAShutdownThatWaitsForEver) {
   EXPECT_EQ(log.records().size(), 1u) << "the call that never runs";
 }
 
+TEST_F(ReactorTest, ABeforeTriggerThatCrashesEndsTheShutdown) {
+  reactor_->AddSystemEventTrigger(SystemEvent::kShutdown, Phase::kBefore,
+                                  [this] { reactor_->Crash(); });
+  for (const Phase phase : {Phase::kDuring, Phase::kAfter}) {
+    reactor_->AddSystemEventTrigger(SystemEvent::kShutdown, phase,
+                                    Record("never"));
+  }
+  reactor_->CallWhenRunning(StopIt());
+  reactor_->Run();
+  EXPECT_EQ(order_, Order());
+}
+
+TEST_F(ReactorTest, AStartupThatIsStillHeldWhenItStopsNeverGoesOn) {
+  const Deferred<void> gate;
+  reactor_->AddSystemEventTrigger(SystemEvent::kStartup, Phase::kBefore,
+                                  [gate] { return gate; });
+  reactor_->CallWhenRunning(Record("never"));
+  reactor_->AddSystemEventTrigger(SystemEvent::kShutdown, Phase::kDuring,
+                                  [gate] { gate.Callback(); });
+  Post(StopIt());
+  reactor_->Run();
+  EXPECT_EQ(order_, Order());
+}
+
 TEST_F(ReactorTest, AfterItsGraceShutdownGoesOnWithoutTheDeferred) {
   RecordedLog log;
   ManualClock clock;

@@ -257,6 +257,17 @@ TEST_F(ReactorTest, ACrashLeavesThePoolToTheNextRun) {
   EXPECT_TRUE(pool.expired());
 }
 
+TEST_F(ReactorTest, APoolFirstWantedAfterACrashIsHeldUntilTheNextRun) {
+  reactor_->CallWhenRunning([this] { reactor_->Crash(); });
+  reactor_->Run();
+  EXPECT_EQ(reactor_->GetThreadPool()->State(), PoolState::kNew);
+  reactor_->CallWhenRunning([this] {
+    EXPECT_EQ(reactor_->GetThreadPool()->State(), PoolState::kRunning);
+    reactor_->Stop();
+  });
+  reactor_->Run();
+}
+
 TEST_F(ReactorTest, AReactorThatNeverRanGivesBackWhatItHolds) {
   RecordedLog log;
   auto held = std::make_shared<int>();
