@@ -48,9 +48,9 @@ BlockingCall::Deadline BlockingCall::DeadlineAfter(
     const char* function, std::chrono::nanoseconds timeout) {
   using std::chrono::steady_clock;
   if (timeout < std::chrono::nanoseconds::zero()) {
-    throw std::invalid_argument(
-        std::string(function) + ": timeout is " +
-        std::to_string(timeout.count()) + " ns, must not be negative");
+    throw std::invalid_argument(std::string(function) + ": timeout is " +
+                                std::to_string(timeout.count()) +
+                                " ns, must not be negative");
   }
   const steady_clock::time_point now = steady_clock::now();
   if (timeout > steady_clock::time_point::max() - now) return std::nullopt;

@@ -107,9 +107,7 @@ class TypedBlockingCall final : public BlockingCall {
       : BlockingCall(reactor), function_(std::move(function)) {}
 
   // After MakeAndWait() has returned.
-  T TakeAnswer() {
-    return (*std::exchange(outcome_, std::nullopt)).Take();
-  }
+  T TakeAnswer() { return (*std::exchange(outcome_, std::nullopt)).Take(); }
 
  protected:
   void Call() override {
@@ -136,8 +134,8 @@ class TypedBlockingCall final : public BlockingCall {
 
  private:
   auto CallFunction() {
-    auto outcome = Capture(
-        [this]() -> decltype(auto) { return std::move(*function_)(); });
+    auto outcome =
+        Capture([this]() -> decltype(auto) { return std::move(*function_)(); });
     function_.reset();
     return outcome;
   }

@@ -159,8 +159,8 @@ TEST(BlockingCall, WaitsForTheReactorToRun) {
   std::promise<void> calling;
   std::thread caller([&] {
     calling.set_value();
-    EXPECT_TRUE(BlockingCallFromThread(reactor,
-                                       [&] { return reactor.running(); }));
+    EXPECT_TRUE(
+        BlockingCallFromThread(reactor, [&] { return reactor.running(); }));
     BlockingCallFromThread(reactor, [&] { reactor.Stop(); });
   });
   calling.get_future().wait();
@@ -175,12 +175,11 @@ TEST(BlockingCall, GivesEachOfManyCallersItsOwnAnswer) {
     callers.emplace_back([&, caller] {
       for (int i = 0; i < 50; ++i) {
         const int want = caller * 1000 + i;
-        EXPECT_EQ(BlockingCallFromThread(*reactor,
-                                         [&] {
-                                           return DeferToThread(
-                                               *reactor,
-                                               [want] { return want; });
-                                         }),
+        EXPECT_EQ(BlockingCallFromThread(
+                      *reactor,
+                      [&] {
+                        return DeferToThread(*reactor, [want] { return want; });
+                      }),
                   want);
       }
     });
@@ -207,9 +206,8 @@ TEST(BlockingCall, ThrowsWouldDeadlockOnTheReactorsThread) {
   RunningReactor reactor;
   bool ran = false;
   reactor.Do([&] {
-    EXPECT_TRUE(Throws<WouldDeadlock>([&] {
-      BlockingCallFromThread(*reactor, [&] { ran = true; });
-    }));
+    EXPECT_TRUE(Throws<WouldDeadlock>(
+        [&] { BlockingCallFromThread(*reactor, [&] { ran = true; }); }));
     EXPECT_TRUE(Throws<WouldDeadlock>([&] {
       BlockingCallFromThreadWithin(*reactor, nanoseconds(1),
                                    [&] { ran = true; });
@@ -266,28 +264,75 @@ TEST(BlockingCall, ACallThatHasNotBegunWhenTheReactorStopsNeverRuns) {
   bool ran = false;
   std::promise<bool> gone;
   std::promise<bool> stopped;
-  // Stops the reactor in the batch before the one that has the call.
+  // The reactor stops after the batch before the one that has the call.
   reactor
       ->CallFromThread([&] {
         blocked.set_value();
         gate.get_future().wait();
-        reactor.BeginStop();
       })
       .OrThrow();
   blocked.get_future().wait();
   std::thread caller([&] {
     stopped.set_value(Throws<ReactorStopped>([&] {
-      BlockingCallFromThread(*reactor,
-                             [&, captured = std::move(captured)] { ran = true; });
+      BlockingCallFromThread(
+          *reactor, [&, captured = std::move(captured)] { ran = true; });
     }));
     gone.set_value(weak.expired());
   });
+  reactor.BeginStop();
   gate.set_value();
   reactor.Stop();
   EXPECT_TRUE(stopped.get_future().get());
   EXPECT_TRUE(gone.get_future().get());
   EXPECT_FALSE(ran);
   caller.join();
+}
+
+TEST(BlockingCall, MadeWhileThePoolDrainsThrowsReactorStopped) {
+  RunningReactor reactor;
+  std::promise<void> started;
+  std::promise<void> gate;
+  std::promise<bool> stopped;
+  bool ran = false;
+  const std::shared_ptr<ThreadPool> pool = reactor->GetThreadPool();
+  reactor
+      ->CallInThread([&] {
+        started.set_value();
+        gate.get_future().wait();
+        stopped.set_value(Throws<ReactorStopped>(
+            [&] { BlockingCallFromThread(*reactor, [&] { ran = true; }); }));
+      })
+      .OrThrow();
+  started.get_future().wait();
+  reactor.BeginStop();
+  while (pool->State() < PoolState::kStopping) std::this_thread::yield();
+  gate.set_value();
+  EXPECT_TRUE(stopped.get_future().get());
+  reactor.Stop();
+  EXPECT_FALSE(ran);
+}
+
+// The task is still in the reactor's queue when the caller goes on.
+TEST(BlockingCall, AnAbandonedFunctionIsGoneBeforeTheCallerGoesOn) {
+  for (int round = 0; round < 200; ++round) {
+    ReactorOptions options;
+    options.install_signal_handlers = false;
+    Reactor reactor(std::move(options));
+    std::atomic<bool> calling = false;
+    std::thread caller([&] {
+      auto captured = std::make_shared<int>();
+      const std::weak_ptr<int> weak = captured;
+      calling = true;
+      EXPECT_TRUE(Throws<ReactorStopped>([&] {
+        BlockingCallFromThread(reactor, [captured = std::move(captured)] {});
+      }));
+      EXPECT_TRUE(weak.expired());
+    });
+    while (!calling.load()) std::this_thread::yield();
+    for (int turn = 0; turn < round; ++turn) std::this_thread::yield();
+    reactor.blocking_calls().Close();
+    caller.join();
+  }
 }
 
 TEST(BlockingCall, CallersThatRaceWithTheEndAllGetAnAnswer) {
@@ -332,6 +377,9 @@ TEST(BlockingCallWithin, RefusesANegativeTimeoutNamingFunctionAndValue) {
 }
 
 TEST(BlockingCallWithin, ReturnsAnAnswerInTimeHoweverFarTheDeadline) {
+  EXPECT_TRUE(BlockingCall::DeadlineAfter("test", hours(1)).has_value());
+  EXPECT_FALSE(
+      BlockingCall::DeadlineAfter("test", nanoseconds::max()).has_value());
   RunningReactor reactor;
   EXPECT_EQ(BlockingCallFromThreadWithin(*reactor, hours(1), [] { return 1; }),
             1);

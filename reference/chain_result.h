@@ -92,9 +92,9 @@ class ChainResult {
   };
 
   template <class T>
-  static constexpr bool kFitsInline =
-      sizeof(T) <= kInlineSize && alignof(T) <= alignof(std::max_align_t) &&
-      std::is_nothrow_move_constructible_v<T>;
+  static constexpr bool kFitsInline = sizeof(T) <= kInlineSize &&
+                                      alignof(T) <= alignof(std::max_align_t) &&
+                                      std::is_nothrow_move_constructible_v<T>;
 
   template <class T>
   static T* Inline(void* storage) {

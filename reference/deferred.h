@@ -68,8 +68,7 @@ class Deferred {
                 "a Deferred holds its value or failure itself: write "
                 "Deferred<T> for an Outcome<T>");
   static_assert(std::is_void_v<T> ||
-                    (std::is_object_v<T> &&
-                     std::is_same_v<T, std::decay_t<T>>),
+                    (std::is_object_v<T> && std::is_same_v<T, std::decay_t<T>>),
                 "a Deferred's value is an object of unqualified type, or void");
 
  public:
@@ -84,12 +83,11 @@ class Deferred {
   // As above. Throws std::invalid_argument if the canceller is empty.
   explicit Deferred(Canceller canceller) {
     RequireCallable("Deferred::Deferred", canceller);
-    chain_ = DeferredChain::Make(
-        typeid(T),
-        [canceller = std::move(canceller)](ChainHandle chain) mutable {
-          Deferred deferred(std::move(chain));
-          canceller(deferred);
-        });
+    chain_ = DeferredChain::Make(typeid(T), [canceller = std::move(canceller)](
+                                                ChainHandle chain) mutable {
+      Deferred deferred(std::move(chain));
+      canceller(deferred);
+    });
   }
 
   // Copies are handles to the same chain. A handle that was moved from is
@@ -105,8 +103,7 @@ class Deferred {
   // Throws AlreadyCalledError if fired before, with nothing changed (DF-09);
   // but the first call after a Cancel() without canceller is ignored (DF-31).
   template <class V = T>
-    requires(!std::is_void_v<V>)
-  void Callback(V&& value) const {
+  requires(!std::is_void_v<V>) void Callback(V&& value) const {
     using Value = std::decay_t<V>;
     static_assert(!kIsDeferred<Value>,
                   "Deferred::Callback: a Deferred is no value: return it from "
@@ -117,23 +114,20 @@ class Deferred {
     Fire("Deferred::Callback", MakeChainResult<T>(std::forward<V>(value)));
   }
 
-  void Callback() const
-    requires std::is_void_v<T>
-  {
+  void Callback() const requires std::is_void_v<T> {
     Fire("Deferred::Callback", ChainResult::OfValue<void>());
   }
 
   // Fires with a failure; otherwise as Callback.
   void Errback(Failure failure) const {
     Chain("Deferred::Errback")
-        .Fire("Deferred::Errback",
-              ChainResult::OfFailure(failure.exception()));
+        .Fire("Deferred::Errback", ChainResult::OfFailure(failure.exception()));
   }
 
   // Wraps `error`, any copyable object to be thrown.
   template <class E>
-    requires(!std::is_same_v<std::decay_t<E>, Failure>)
-  void Errback(E&& error) const {
+  requires(!std::is_same_v<std::decay_t<E>, Failure>) void Errback(
+      E&& error) const {
     if constexpr (std::is_same_v<std::decay_t<E>, std::exception_ptr>) {
       Errback(Failure(std::forward<E>(error)));
     } else {
@@ -158,10 +152,9 @@ class Deferred {
     RequireCallable("Deferred::AddCallback", on_value);
     using U = ChainValueOf<ResultOnValue<T, F, Args...>>;
     return Attach<U>("Deferred::AddCallback",
-                     MakeCallStep<T, U>(
-                         BindTail(std::forward<F>(on_value),
-                                  std::forward<Args>(args)...),
-                         PassOn()));
+                     MakeCallStep<T, U>(BindTail(std::forward<F>(on_value),
+                                                 std::forward<Args>(args)...),
+                                        PassOn()));
   }
 
   // Attaches `on_failure(const Failure&, args...)`, skipped if the result is a
@@ -175,10 +168,10 @@ class Deferred {
                   "Failure& and then the extra arguments");
     RequireCallable("Deferred::AddErrback", on_failure);
     using U = ValueAfterErrback<T, ResultOnFailure<F, Args...>>;
-    return Attach<U>("Deferred::AddErrback",
-                     MakeCallStep<T, U>(
-                         PassOn(), BindTail(std::forward<F>(on_failure),
-                                            std::forward<Args>(args)...)));
+    return Attach<U>(
+        "Deferred::AddErrback",
+        MakeCallStep<T, U>(PassOn(), BindTail(std::forward<F>(on_failure),
+                                              std::forward<Args>(args)...)));
   }
 
   // Attaches both as one pair: one of them is called, and what that one throws
@@ -195,11 +188,10 @@ class Deferred {
     RequireCallable("Deferred::AddCallbacks", on_failure);
     using U = ValueAfterErrback<ChainValueOf<ResultOnValue<T, F>>,
                                 ResultOnFailure<G>>;
-    return Attach<U>("Deferred::AddCallbacks",
-                     MakeCallStep<T, U>(std::decay_t<F>(
-                                            std::forward<F>(on_value)),
-                                        std::decay_t<G>(
-                                            std::forward<G>(on_failure))));
+    return Attach<U>(
+        "Deferred::AddCallbacks",
+        MakeCallStep<T, U>(std::decay_t<F>(std::forward<F>(on_value)),
+                           std::decay_t<G>(std::forward<G>(on_failure))));
   }
 
   // Attaches `on_result(Outcome<T>)`, called whatever the result is (DF-06);

@@ -142,8 +142,8 @@ void DeferredChain::CancelUnfired() {
     ignores_next_fire_ = true;
   }
   if (!called_) {
-    FireNow(ChainResult::OfFailure(std::make_exception_ptr(
-        CancelledError("the Deferred was cancelled"))));
+    FireNow(ChainResult::OfFailure(
+        std::make_exception_ptr(CancelledError("the Deferred was cancelled"))));
   }
 }
 

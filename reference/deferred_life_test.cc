@@ -83,6 +83,17 @@ TEST(Life, TheCancellerGoesOnceTheDeferredHasFired) {
   EXPECT_EQ(captured.use_count(), 1);
 }
 
+TEST(Life, FiringMayDropTheLastHandleWithTheCanceller) {
+  auto holder = std::make_shared<std::optional<Deferred<int>>>();
+  holder->emplace([holder](Deferred<int>&) {});
+  int value = 0;
+  (*holder)->AddCallback([&](int v) { value = v; });
+  const Deferred<int>& last = **holder;
+  holder.reset();
+  last.Callback(1);
+  EXPECT_EQ(value, 1);
+}
+
 TEST(Life, CallbacksThatHoldTheirOwnDeferredGoWhenItFires) {
   const auto captured = std::make_shared<int>();
   {
@@ -164,10 +175,9 @@ TEST(Life, DoesNotReportAFailureHandledInBetween) {
 
 TEST(Life, ReportsOnlyTheLastOfSeveralFailures) {
   Records records;
-  Fail<int>(std::runtime_error("first"))
-      .AddErrback([](const Failure&) -> int {
-        throw std::runtime_error("second");
-      });
+  Fail<int>(std::runtime_error("first")).AddErrback([](const Failure&) -> int {
+    throw std::runtime_error("second");
+  });
   ASSERT_EQ(records.all.size(), 1u);
   EXPECT_NE(DescribeException(records.all[0].exception).find("second"),
             std::string::npos);
@@ -177,9 +187,8 @@ TEST(Life, ReportsACancellationNobodyHandles) {
   Records records;
   Deferred<int>().Cancel();
   ASSERT_EQ(records.all.size(), 1u);
-  EXPECT_NE(
-      DescribeException(records.all[0].exception).find("CancelledError"),
-      std::string::npos);
+  EXPECT_NE(DescribeException(records.all[0].exception).find("CancelledError"),
+            std::string::npos);
 }
 
 TEST(Life, ReportsAFailureThatIsStillPaused) {

@@ -55,8 +55,7 @@ void DeferredChain::RunCall(std::unique_ptr<ChainStep> step, RunStack& stack) {
 
 void DeferredChain::RunForward(std::unique_ptr<ChainStep> step,
                                RunStack& stack) {
-  const ChainHandle target =
-      std::move(static_cast<ForwardStep&>(*step).target);
+  const ChainHandle target = std::move(static_cast<ForwardStep&>(*step).target);
   step.reset();
   if (!target->called_) {
     target->called_ = true;
@@ -103,8 +102,8 @@ bool DeferredChain::LeadsTo(const DeferredChain& chain) const {
 // The result, which leaves nothing behind but the knowledge that it was there.
 ChainResult DeferredChain::Surrender() {
   if (!result_.empty()) return std::move(result_);
-  return ChainResult::OfFailure(std::make_exception_ptr(AlreadyConsumed(
-      "the Deferred's result has moved to another Deferred")));
+  return ChainResult::OfFailure(std::make_exception_ptr(
+      AlreadyConsumed("the Deferred's result has moved to another Deferred")));
 }
 
 }  // namespace heddle

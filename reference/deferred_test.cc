@@ -58,15 +58,19 @@ TEST(Deferred, PassesExtraArgumentsAfterTheResult) {
   int sum = 0;
   std::string said;
   deferred
-      .AddCallback([&](int value, int more,
-                       std::unique_ptr<int> owned) { sum = value + more + *owned; },
-                   10, std::make_unique<int>(100))
-      .AddCallback([](const std::string& text) -> int {
-        throw std::runtime_error(text);
-      }, std::string("thrown"))
-      .AddErrback([&](const Failure& failure, const char* suffix) {
-        said = Text(failure) + suffix;
-      }, "!");
+      .AddCallback(
+          [&](int value, int more, std::unique_ptr<int> owned) {
+            sum = value + more + *owned;
+          },
+          10, std::make_unique<int>(100))
+      .AddCallback(
+          [](const std::string& text) -> int {
+            throw std::runtime_error(text);
+          },
+          std::string("thrown"))
+      .AddErrback([&](const Failure& failure,
+                      const char* suffix) { said = Text(failure) + suffix; },
+                  "!");
   deferred.Callback(1);
   EXPECT_EQ(sum, 111);
   EXPECT_EQ(said, "thrown!");
@@ -115,8 +119,7 @@ TEST(Deferred, ReturnsToTheValuePathAfterAnErrbackAndSkipsMissingSides) {
         trace.push_back("skipped");
         return 0;
       })
-      .AddCallback(
-          [&](int value) { trace.push_back(std::to_string(value)); });
+      .AddCallback([&](int value) { trace.push_back(std::to_string(value)); });
   deferred.Errback(std::runtime_error("bad"));
   EXPECT_EQ(trace, (Trace{"bad", "5"}));
 }
@@ -182,9 +185,8 @@ TEST(Deferred, TreatsCallbackWithAFailureAsErrback) {
   Deferred<void> nothing;
   nothing.Callback(Outcome<void>(Failure::Of(1)));
   bool failed = false;
-  nothing.AddErrback([&](const Failure& failure) {
-    failed = failure.Check<int>();
-  });
+  nothing.AddErrback(
+      [&](const Failure& failure) { failed = failure.Check<int>(); });
   EXPECT_TRUE(failed);
 }
 
@@ -382,8 +384,9 @@ TEST(Execute, GivesAFiredDeferredWithWhatCameOfTheCall) {
     trace.push_back(Text(failure));
   };
   Execute([] { throw std::runtime_error("thrown"); }).AddErrback(note);
-  Execute([] { return Failure::Of(std::runtime_error("returned")); })
-      .AddErrback(note);
+  Execute([] {
+    return Failure::Of(std::runtime_error("returned"));
+  }).AddErrback(note);
   EXPECT_EQ(trace, (Trace{"thrown", "returned"}));
 }
 
@@ -405,15 +408,17 @@ TEST(MaybeDeferred, TurnsValuesThrowsAndFailuresIntoFiredDeferreds) {
   MaybeDeferred([] { return 5; }).AddCallback([&](int v) { value = v; });
   EXPECT_EQ(value, 5);
   Trace trace;
-  MaybeDeferred([]() -> Deferred<int> { throw std::runtime_error("early"); })
-      .AddErrback([&](const Failure& failure) {
-        trace.push_back(Text(failure));
-        return 0;
-      });
-  MaybeDeferred([] { return Failure::Of(std::runtime_error("returned")); })
-      .AddErrback([&](const Failure& failure) {
-        trace.push_back(Text(failure));
-      });
+  MaybeDeferred([]() -> Deferred<int> {
+    throw std::runtime_error("early");
+  }).AddErrback([&](const Failure& failure) {
+    trace.push_back(Text(failure));
+    return 0;
+  });
+  MaybeDeferred([] {
+    return Failure::Of(std::runtime_error("returned"));
+  }).AddErrback([&](const Failure& failure) {
+    trace.push_back(Text(failure));
+  });
   EXPECT_EQ(trace, (Trace{"early", "returned"}));
 }
 

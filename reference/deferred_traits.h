@@ -43,8 +43,7 @@ template <class T, class F, class... Args>
 struct OnValueTraits {
   static constexpr bool kCallable =
       std::is_invocable_v<std::decay_t<F>, T, std::decay_t<Args>...>;
-  using Result =
-      std::invoke_result<std::decay_t<F>, T, std::decay_t<Args>...>;
+  using Result = std::invoke_result<std::decay_t<F>, T, std::decay_t<Args>...>;
 };
 template <class F, class... Args>
 struct OnValueTraits<void, F, Args...> {
@@ -58,8 +57,8 @@ template <class T, class F, class... Args>
 using ResultOnValue = typename OnValueTraits<T, F, Args...>::Result::type;
 
 template <class F, class... Args>
-concept CallableOnFailure =
-    std::is_invocable_v<std::decay_t<F>, const Failure&, std::decay_t<Args>...>;
+concept CallableOnFailure = std::is_invocable_v < std::decay_t<F>,
+const Failure&, std::decay_t<Args>... > ;
 template <class F, class... Args>
 using ResultOnFailure = std::invoke_result_t<std::decay_t<F>, const Failure&,
                                              std::decay_t<Args>...>;

@@ -60,9 +60,9 @@ void ThreadCall::Submit(ThreadPool* pool) {
   }
   try {
     PoolTask task(self);
-    const Submission submission =
-        pool != nullptr ? pool->CallInThread(std::move(task))
-                        : reactor_.CallInThread(std::move(task));
+    const Submission submission = pool != nullptr
+                                      ? pool->CallInThread(std::move(task))
+                                      : reactor_.CallInThread(std::move(task));
     if (!submission.accepted()) Refuse(submission.refusal());
   } catch (...) {
     if (TakeOffList()) ReleaseDeferred();

@@ -117,9 +117,8 @@ class TypedThreadCall final : public ThreadCall {
 
  protected:
   void Call() override {
-    outcome_.emplace(Capture([this]() -> decltype(auto) {
-      return std::move(*function_)();
-    }));
+    outcome_.emplace(Capture(
+        [this]() -> decltype(auto) { return std::move(*function_)(); }));
   }
 
   void ReleaseFunction() override { function_.reset(); }
@@ -136,9 +135,9 @@ class TypedThreadCall final : public ThreadCall {
   void ReleaseDeferred() override { deferred_.reset(); }
 
  private:
-  std::optional<F> function_;              // the worker's, once running
-  std::optional<Outcome<T>> outcome_;      // the worker's, then the reactor's
-  std::optional<Deferred<T>> deferred_;    // the reactor's thread's
+  std::optional<F> function_;            // the worker's, once running
+  std::optional<Outcome<T>> outcome_;    // the worker's, then the reactor's
+  std::optional<Deferred<T>> deferred_;  // the reactor's thread's
 };
 
 }  // namespace heddle

@@ -32,10 +32,12 @@ std::string NameInEffect() {
   return name != nullptr ? *name : "none";
 }
 
+PoolOptions OneWorker() { return {.size = {.min = 1, .max = 1}, .name = ""}; }
+
 // A pool of one worker, kept busy until Open().
 class BusyPool {
  public:
-  BusyPool() : pool_(PoolOptions{.size = {.min = 1, .max = 1}, .name = "busy"}) {
+  BusyPool() : pool_(OneWorker()) {
     pool_.Start();
     std::promise<void> started;
     pool_
@@ -201,9 +203,11 @@ TEST(DeferToThread, CalledBeforeTheReactorRunsFiresOnceItDoes) {
                                  .install_signal_handlers = false,
                                  .shutdown_grace = {}});
   int value = 0;
-  DeferToThread(reactor, [] { return 5; })
-      .AddCallback([&](int v) { value = v; })
-      .AddBoth([&](Outcome<void>) { reactor.Stop(); });
+  DeferToThread(reactor, [] {
+    return 5;
+  }).AddCallback([&](int v) {
+      value = v;
+    }).AddBoth([&](Outcome<void>) { reactor.Stop(); });
   EXPECT_EQ(value, 0);
   reactor.Run();
   EXPECT_EQ(value, 5);
@@ -286,13 +290,17 @@ TEST(Refusal, FailsTheDeferredLaterOnTheReactorsThread) {
   bool ran = false;
   reactor.Do([&] {
     const ScopedContext scope(kName, "submitter");
-    const Deferred<void> deferred =
-        DeferToThreadPool(*reactor, *pool, [&] { ran = true; });
+    auto captured = std::make_shared<int>();
+    const std::weak_ptr<int> weak = captured;
+    const Deferred<void> deferred = DeferToThreadPool(
+        *reactor, *pool, [&, captured = std::move(captured)] { ran = true; });
     EXPECT_FALSE(deferred.called());
-    Collect(deferred.AddBoth([&](Outcome<void> outcome) {
+    Collect(deferred.AddBoth([&, weak](Outcome<void> outcome) {
+      EXPECT_TRUE(weak.expired());
       context.set_value(NameInEffect());
       return outcome;
-    }), arrival);
+    }),
+            arrival);
   });
   const auto result = arrival.get_future().get();
   EXPECT_TRUE(FailedWith<PoolStopped>(result));
@@ -302,7 +310,7 @@ TEST(Refusal, FailsTheDeferredLaterOnTheReactorsThread) {
 }
 
 TEST(Refusal, OfWorkAcceptedBeforeReachesTheDeferredToo) {
-  ReferenceThreadPool pool(PoolOptions{.size = {.min = 1, .max = 1}, .name = ""});
+  ReferenceThreadPool pool(OneWorker());
   RunningReactor reactor;
   std::promise<Arrival<void>> arrival;
   reactor.Do(
@@ -340,7 +348,7 @@ TEST(ReactorsEnd, FailsWhatHasNotArrivedOnTheReactorsThread) {
 }
 
 TEST(ReactorsEnd, DropsTheResultOfACallThatStillRuns) {
-  ReferenceThreadPool pool(PoolOptions{.size = {.min = 1, .max = 1}, .name = ""});
+  ReferenceThreadPool pool(OneWorker());
   pool.Start();
   std::promise<void> started;
   std::promise<void> gate;
@@ -390,8 +398,7 @@ TEST(ReactorsEnd, ACallMadeAfterwardsHasFailedAlready) {
   reactor.Stop();
   bool ran = false;
   bool stopped = false;
-  const Deferred<void> deferred =
-      DeferToThread(*reactor, [&] { ran = true; });
+  const Deferred<void> deferred = DeferToThread(*reactor, [&] { ran = true; });
   EXPECT_TRUE(deferred.called());
   deferred.AddErrback([&](const Failure& failure) {
     stopped = failure.Check<ReactorStopped>();

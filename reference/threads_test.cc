@@ -117,10 +117,9 @@ TEST(CallMultipleInThread, RefusesAnEmptyCallAndSubmitsNothing) {
     } catch (const std::invalid_argument& error) {
       EXPECT_STREQ(error.what(), "CallMultipleInThread: call 1 is empty");
     }
-    EXPECT_THROW(
-        static_cast<void>(CallMultipleInThread(
-            *reactor, [&] { ran = true; }, std::function<void()>())),
-        std::invalid_argument);
+    EXPECT_THROW(static_cast<void>(CallMultipleInThread(
+                     *reactor, [&] { ran = true; }, std::function<void()>())),
+                 std::invalid_argument);
   }
   EXPECT_FALSE(ran);
 }
