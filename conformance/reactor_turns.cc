@@ -124,7 +124,7 @@ RULE(RT_07, AStormOfTimersLeavesThreadCallsTheirTurn) {
       MustCall(reactor, [&] {
         ran = true;
         timers_since_call_was_made = timers - 10 * kStorm;
-        reactor.Stop();
+        if (timers < kTooMany) reactor.Stop();
       });
     }
     if (ran) return;
@@ -140,7 +140,8 @@ RULE(RT_07, AStormOfTimersLeavesThreadCallsTheirTurn) {
   RunHere(reactor);
   ASSERT_TRUE(ran) << "the call had not run after " << timers << " timers";
   // Those that were due in the same turn.
-  EXPECT_LT(timers_since_call_was_made, kStorm);
+  EXPECT_LT(timers_since_call_was_made, kStorm)
+      << "timers that the call had to wait for";
 }
 
 RULE(RT_09, CallsPrecedeTimersAndWhatATimerSetsWaitsForTheNextTurn) {

@@ -30,14 +30,14 @@ namespace {
 // as far as copying its arguments.
 class TellsOfCopies {
  public:
-  explicit TellsOfCopies(Event& copied) : copied_(&copied) {}
-  TellsOfCopies(const TellsOfCopies& other) : copied_(other.copied_) {
-    copied_->Happen();
+  explicit TellsOfCopies(Latch& copies) : copies_(&copies) {}
+  TellsOfCopies(const TellsOfCopies& other) : copies_(other.copies_) {
+    copies_->CountDown();
   }
   TellsOfCopies(TellsOfCopies&&) = default;
 
  private:
-  Event* copied_;
+  Latch* copies_;
 };
 
 RULE(TH_16, TheFunctionRunsOnTheReactorThreadAndItsValueIsReturned) {
@@ -184,27 +184,31 @@ RULE(TH_20, EarlierCallsOfTheSameThreadTakeEffectFirst) {
   }
 }
 
+// Several callers, so that some are well inside the call when Run() begins.
 RULE(TH_21, BeforeTheReactorRunsTheCallWaitsForIt) {
-  Event calling("the call to be under way");
-  Event answered("the answer");
-  std::optional<bool> was_running;
+  constexpr int kCallers = 8;
+  Latch calling(kCallers, "all calls to be under way");
+  std::atomic<int> answered = 0;
+  std::atomic<int> saw_it_run = 0;
   Reactor reactor(SubjectOptions());
-  HelperThread caller([&] {
-    const TellsOfCopies told(calling);
-    const std::exception_ptr thrown = Thrown([&] {
-      was_running = BlockingCallFromThread(
-          reactor, [&](const TellsOfCopies&) { return reactor.running(); },
-          told);
+  std::deque<HelperThread> callers;
+  for (int caller = 0; caller < kCallers; ++caller) {
+    callers.emplace_back([&] {
+      const TellsOfCopies told(calling);
+      const std::exception_ptr thrown = Thrown([&] {
+        saw_it_run += BlockingCallFromThread(
+            reactor, [&](const TellsOfCopies&) { return reactor.running(); },
+            told);
+      });
+      EXPECT_EQ(Kind(thrown), "no exception");
+      if (++answered == kCallers) MustCall(reactor, [&] { reactor.Stop(); });
     });
-    EXPECT_EQ(Kind(thrown), "no exception");
-    answered.Happen();
-    MustCall(reactor, [&] { reactor.Stop(); });
-  });
+  }
   calling.Await();
-  EXPECT_FALSE(answered.happened());
+  EXPECT_EQ(answered, 0) << "callers that did not wait for Run()";
   RunHere(reactor);
-  EXPECT_TRUE(answered.happened());
-  EXPECT_EQ(was_running, true);
+  EXPECT_EQ(answered, kCallers);
+  EXPECT_EQ(saw_it_run, kCallers);
 }
 
 RULE(TH_22, EachOfManyCallersGetsItsOwnAnswer) {
