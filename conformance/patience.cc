@@ -45,8 +45,14 @@ std::chrono::nanoseconds ReadPatience() {
       std::chrono::duration<double>(seconds));
 }
 
+// Tasks and helpers wait twice as long as the rule does, so that of all who
+// wait in vain the rule, which knows what is missing, speaks first.
+std::chrono::nanoseconds PatienceHere() {
+  return on_rule_thread ? Patience() : 2 * Patience();
+}
+
 std::string InVain(const std::string& what, const std::string& seen) {
-  const double seconds = std::chrono::duration<double>(Patience()).count();
+  const double seconds = std::chrono::duration<double>(PatienceHere()).count();
   char text[32];
   std::snprintf(text, sizeof text, "%g", seconds);
   return "waited in vain for " + what + (seen.empty() ? "" : "; seen: " + seen) +
@@ -88,7 +94,7 @@ void Awaited::AwaitThat(const std::function<bool()>& come_about,
                         const std::function<std::string()>& seen) {
   std::unique_lock lock(mutex_);
   const bool ended = changed_.wait_until(
-      lock, Clock::now() + Patience(),
+      lock, Clock::now() + PatienceHere(),
       [&] { return abandoned_ || come_about(); });
   if (come_about()) return;
   const std::string message = ended ? "" : InVain(what_, seen());
@@ -109,7 +115,7 @@ void Latch::Await() {
 
 void Eventually(const std::function<bool()>& predicate, const std::string& what,
                 const std::function<std::string()>& seen) {
-  const Clock::time_point deadline = Clock::now() + Patience();
+  const Clock::time_point deadline = Clock::now() + PatienceHere();
   // Nobody notifies this; its timed wait is the pause between two looks.
   std::mutex mutex;
   std::condition_variable never;

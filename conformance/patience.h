@@ -42,7 +42,8 @@ void AbandonAllWaits();
 // What it promises: Await returns at once when the thing comes about. If it
 // does not within Patience(), the rule fails, with what was awaited and what
 // was seen of it, and all waits are abandoned. On the rule's own thread a
-// failed or abandoned wait throws RuleOver; on other threads it returns.
+// failed or abandoned wait throws RuleOver; on other threads it returns, and
+// fails only after twice the patience, so that the rule speaks first.
 //
 // Happens-before: what a thread did before it made the thing come about is
 // visible to whoever awaited it.
