@@ -184,8 +184,11 @@ void Crew::RequestStop() {
     std::lock_guard lock(mutex_);
     if (!lifecycle_.RequestStop()) return;
     stop_requested_ = Clock::now();
-    place_.census.SetState(PoolState::kStopping);             // W1
     nobody = place_.census.Read().threads == 0;
+    if (!nobody && place_.census.limits().max == 0) {
+      place_.census.SetLimits({.min = 0, .max = 1});  // one stays (TP-39)
+    }
+    place_.census.SetState(PoolState::kStopping);             // W1
   }
   if (nobody) {
     EndDrain();

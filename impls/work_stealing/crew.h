@@ -28,10 +28,10 @@ namespace heddle::work_stealing {
 // Its states: the pool's (PoolState). While it stops:
 //
 //   workers left  backlog  what happens
-//   some          some     they run it
+//   some          some     they run it; one stays for it, max 0 or not
 //   some          none     each finds out (census.h, MayLeave) and leaves
-//   none          some     it had none to begin with, or max is 0: who stopped
-//                          it, or who left last, refuses what is left
+//   none          some     it had none when it was stopped: who stopped it
+//                          refuses what is left
 //   none          none     drained; Join collects the last thread
 //
 // What the caller must do: nothing; any thread may call anything, but Join

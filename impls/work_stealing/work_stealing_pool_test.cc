@@ -54,6 +54,21 @@ TEST(WorkStealingPoolTest, GivesExactFiguresWhileTasksComeAndGo) {
   EXPECT_EQ(pool.Stats().completed, kAll);
 }
 
+// The worker is always about to fall asleep (S1 to S3 of parking_lot.h), and
+// always about to count (E1 to E3 of worker.cc).
+TEST(WorkStealingPoolTest, LosesNoTaskAndNoFigureWhenTasksComeOneByOne) {
+  constexpr std::uint64_t kTasks = 20'000;
+  WorkStealingPool pool({.size = {.min = 1, .max = 1}, .name = ""});
+  pool.Start();
+  for (std::uint64_t accepted = 1; accepted <= kTasks; ++accepted) {
+    pool.CallInThread([] {}).OrThrow();
+    for (PoolStats stats; stats.completed < accepted;) {
+      stats = pool.Stats();
+      ASSERT_EQ(stats.backlog + stats.busy + stats.completed, accepted);
+    }
+  }
+}
+
 TEST(WorkStealingPoolTest, RunsWhatABlockedTaskHasSubmitted) {
   std::latch child_ran(1);
   WorkStealingPool pool({.size = {.min = 2, .max = 2}, .name = ""});

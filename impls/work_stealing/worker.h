@@ -62,6 +62,10 @@ class alignas(64) Worker {
   // Runs tasks until MayLeave.
   void Work();
 
+  // Sleeps until called, unless there is something to do or the worker may
+  // leave (S1 to S3 of parking_lot.h). The working thread, within Work.
+  void Rest();
+
   // Moves what is left in the deque to the injection queue. The working
   // thread, before it goes.
   void HandOver();
@@ -100,7 +104,6 @@ class alignas(64) Worker {
   TaskNode* FindInTurn();
   TaskNode* StealFromOthers();
 
-  void Rest();
   bool SeesWork() const;
 
   Workplace& place_;

@@ -93,6 +93,57 @@ TEST_F(WorkerTest, DoesNotStarveABlockedWorkersTasksBehindATaskThatRespawns) {
   worker_.Work();
 }
 
+// The test is the sleeper; it was called if nobody is announced any more.
+TEST_F(WorkerTest, WakesTheNextSleeperWhenItTakesATaskWhileMoreWait) {
+  Sleeper sleeper;
+  bool called = false;
+  SubmitFromOutside([&] { called = !place_.lot.WakeOne(); });
+  SubmitFromOutside(Stop());
+  place_.lot.Announce(sleeper);
+  worker_.Work();
+  EXPECT_TRUE(called);
+  place_.lot.Withdraw(sleeper);
+}
+
+TEST_F(WorkerTest, WakesAllWhenItTakesTheLastTaskOfAPoolThatStops) {
+  Sleeper sleepers[2];
+  bool called = false;
+  SubmitFromOutside([&] { called = !place_.lot.WakeOne(); });
+  for (Sleeper& sleeper : sleepers) place_.lot.Announce(sleeper);
+  Drain();
+  EXPECT_TRUE(called);
+  for (Sleeper& sleeper : sleepers) place_.lot.Withdraw(sleeper);
+}
+
+// S2 of parking_lot.h: whatever came after Find had looked. Hangs if Rest
+// sleeps.
+TEST_F(WorkerTest, DoesNotSleepBesideWork) {
+  SubmitFromOutside(Say("outside"));
+  worker_.Rest();
+  EXPECT_FALSE(place_.lot.WakeOne()) << "still announced";
+  Drain();
+  EXPECT_EQ(said_.size(), 1u);
+}
+
+TEST_F(WorkerTest, DoesNotSleepBesideWorkInAnotherDeque) {
+  SubmitTo(other_, Say("other"));
+  worker_.Rest();
+  EXPECT_FALSE(place_.lot.WakeOne()) << "still announced";
+  Drain();
+  EXPECT_EQ(said_.size(), 1u);
+}
+
+TEST_F(WorkerTest, DoesNotSleepWhenItMayLeave) {
+  place_.census.SetState(PoolState::kStopping);
+  worker_.Rest();
+  place_.census.SetState(PoolState::kRunning);
+  place_.census.SetLimits({.min = 0, .max = 1});
+  worker_.Rest();
+  place_.census.SetLimits({.min = 0, .max = 2});
+  place_.census.SetRetiring(1);
+  worker_.Rest();
+}
+
 TEST_F(WorkerTest, HandsOverWhatIsLeftInItsDequeOldestFirst) {
   SubmitTo(other_, Say("1"));
   SubmitTo(other_, Say("2"));
