@@ -25,10 +25,10 @@ void Nap() {
 
 }  // namespace
 
-thread_local std::uint64_t Tally::latest_tally_ = 0;
-thread_local Tally::Slot* Tally::latest_slot_ = nullptr;
+constinit thread_local std::uint64_t Tally::latest_tally_ = 0;
+constinit thread_local Tally::Slot* Tally::latest_slot_ = nullptr;
 
-Tally::Tally(std::uint32_t batch)
+Tally::Tally(std::uint64_t batch)
     : id_(next_id.fetch_add(1, std::memory_order_relaxed)), batch_(batch) {}
 
 void Tally::Expect(std::uint64_t runs) {

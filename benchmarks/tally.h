@@ -34,7 +34,8 @@ namespace heddle::workloads {
 // Destruction: when no task that knows it is left; stop the pool first.
 class Tally {
  public:
-  explicit Tally(std::uint32_t batch = 64);
+  // `batch` is a power of two.
+  explicit Tally(std::uint64_t batch = 64);
 
   Tally(const Tally&) = delete;
   Tally& operator=(const Tally&) = delete;
@@ -52,7 +53,7 @@ class Tally {
     const std::uint64_t runs =
         slot.runs.load(std::memory_order_relaxed) + 1;
     slot.runs.store(runs, std::memory_order_release);
-    if (runs % batch_ == 0) AddBatch();
+    if ((runs & (batch_ - 1)) == 0) AddBatch();
   }
 
   // False if the expected runs are not there within Patience() after the last
@@ -81,13 +82,14 @@ class Tally {
 
   // The slot that the current thread took last, and in which tally: a thread
   // works for one tally at a time. Ids are never used twice, addresses are.
-  static thread_local std::uint64_t latest_tally_;
-  static thread_local Slot* latest_slot_;
+  // constinit spares every access a call that would initialize them.
+  static constinit thread_local std::uint64_t latest_tally_;
+  static constinit thread_local Slot* latest_slot_;
 
   static constexpr std::uint64_t kSlots = 256;
 
   const std::uint64_t id_;
-  const std::uint32_t batch_;
+  const std::uint64_t batch_;
   std::array<Slot, kSlots> slots_;
   std::atomic<std::uint64_t> slots_taken_{0};
 

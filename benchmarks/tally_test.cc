@@ -22,7 +22,7 @@ void AddOnThreads(Tally& tally, std::uint64_t runs) {
   }
 }
 
-class TallyTest : public testing::TestWithParam<std::uint32_t> {};
+class TallyTest : public testing::TestWithParam<std::uint64_t> {};
 
 TEST_P(TallyTest, WaitsForEveryRunOfEveryThread) {
   constexpr std::uint64_t kRuns = 10'001;  // no whole number of batches
