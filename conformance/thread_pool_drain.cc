@@ -48,6 +48,23 @@ RULE(TP_39, StopRunsEverythingAcceptedTogetherWithItsCallbacks) {
   EXPECT_EQ(pool->State(), PoolState::kStopped);
 }
 
+RULE(TP_39, StopRunsWhatWasAcceptedAlsoWhenMaxHasBecomeZero) {
+  constexpr int kTasks = 5;
+  std::atomic<int> runs = 0;
+  BusyTasks busy(1);
+  const auto pool = MakePool(0, 1);
+  pool->Start();
+  busy.Occupy(*pool);
+  for (int i = 0; i < kTasks; ++i) {
+    RequireAccepted(pool->CallInThread([&] { ++runs; }));
+  }
+  pool->AdjustPoolSize({.min = 0, .max = 0});
+  pool->RequestStop();
+  busy.Release();
+  AwaitReturn("Stop() to return", [&] { pool->Stop(); });
+  EXPECT_EQ(runs, kTasks) << "tasks that ran of those accepted before max 0";
+}
+
 // The task that Stop() must wait for goes on only when Stop() is under way.
 RULE(TP_39, StopReturnsOnlyWhenTheLastTaskHasEnded) {
   constexpr int kRounds = 20;

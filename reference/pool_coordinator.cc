@@ -54,7 +54,11 @@ void PoolCoordinator::StopAWorker() {
   if (workers() - retiring_ > effective_.min) ++retiring_;
 }
 
-bool PoolCoordinator::RequestStop() { return lifecycle_.RequestStop(); }
+bool PoolCoordinator::RequestStop() {
+  // Where there are workers one stays for the backlog, whatever max is.
+  effective_.max = std::max(effective_.max, 1);
+  return lifecycle_.RequestStop();
+}
 
 std::deque<Task> PoolCoordinator::TakeAbandoned() {
   return drained() ? std::exchange(backlog_, {}) : std::deque<Task>();

@@ -180,6 +180,18 @@ TEST(PoolCoordinator, GivesBackWhatNoWorkerWillEverRun) {
   EXPECT_EQ(closed.coordinator.TakeAbandoned().size(), 1u);
 }
 
+TEST(PoolCoordinator, TheDrainKeepsAWorkerForTheBacklogAlsoAtMaxZero) {
+  InMemoryPool pool({.min = 0, .max = 1});
+  pool.Start();
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(pool.Submit(i).accepted());
+  pool.Settle();
+  pool.Resize({.max = 0});
+  pool.coordinator.RequestStop();
+  pool.RunEverything();
+  EXPECT_EQ(pool.ran, (std::vector{0, 1, 2}));
+  EXPECT_TRUE(pool.coordinator.drained());
+}
+
 TEST(PoolCoordinator, SingleWorkersComeAndGoWithinTheLimits) {
   InMemoryPool pool({.min = 1, .max = 2});
   EXPECT_FALSE(pool.coordinator.StartAWorker());

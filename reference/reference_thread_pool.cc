@@ -1,27 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reference/reference_thread_pool.h"
 
-#include <time.h>
-
 #include <deque>
 #include <system_error>
 #include <utility>
 
+#include "reference/coarse_clock.h"
 #include "reference/errors.h"
 #include "reference/log.h"
 #include "reference/worker_scope.h"
 
 namespace heddle {
 namespace {
-
-// Milliseconds fine and a fifth of the cost of the fine clock: it is read for
-// every task, and only ever shown to people.
-std::chrono::nanoseconds CoarseNow() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-  return std::chrono::seconds(now.tv_sec) +
-         std::chrono::nanoseconds(now.tv_nsec);
-}
 
 void RefuseAll(std::deque<Task> tasks) {
   for (Task& task : tasks) task.Refuse(Refusal::kPoolStopped);
@@ -36,8 +26,14 @@ ReferenceThreadPool::~ReferenceThreadPool() {
   if (!StopBeforeDestruction()) static_cast<void>(threads_.release());
 }
 
+std::unique_lock<std::mutex> ReferenceThreadPool::Lock(
+    const char* function) const {
+  RequireOriginalProcess(function);
+  return std::unique_lock(mutex_);
+}
+
 void ReferenceThreadPool::Start() {
-  std::lock_guard lock(mutex_);
+  const auto lock = Lock("ThreadPool::Start");
   if (!coordinator_.Start()) return;
   if (!StartWorkers()) {
     coordinator_.UndoStart();
@@ -65,7 +61,7 @@ Submission ReferenceThreadPool::Submit(Task&& task) {
 void ReferenceThreadPool::AdjustPoolSize(PoolSizeChange change) {
   bool started = false;
   {
-    std::lock_guard lock(mutex_);
+    const auto lock = Lock("ThreadPool::AdjustPoolSize");
     coordinator_.Resize(change);
     started = StartWorkers();
   }
@@ -79,7 +75,7 @@ void ReferenceThreadPool::AdjustPoolSize(PoolSizeChange change) {
 }
 
 void ReferenceThreadPool::StartAWorker() {
-  std::lock_guard lock(mutex_);
+  const auto lock = Lock("WorkerControl::StartAWorker");
   if (coordinator_.StartAWorker() && !StartWorker()) {
     throw NoWorkerThread("WorkerControl::StartAWorker: no thread could be "
                          "created");
@@ -88,7 +84,7 @@ void ReferenceThreadPool::StartAWorker() {
 
 void ReferenceThreadPool::StopAWorker() {
   {
-    std::lock_guard lock(mutex_);
+    const auto lock = Lock("WorkerControl::StopAWorker");
     coordinator_.StopAWorker();
   }
   threads_->work.notify_all();
@@ -97,7 +93,7 @@ void ReferenceThreadPool::StopAWorker() {
 void ReferenceThreadPool::RequestStop() {
   std::deque<Task> abandoned;
   {
-    std::lock_guard lock(mutex_);
+    const auto lock = Lock("ThreadPool::RequestStop");
     if (!coordinator_.RequestStop()) return;
     abandoned = coordinator_.TakeAbandoned();
   }
@@ -199,24 +195,24 @@ void ReferenceThreadPool::Leave(std::unique_lock<std::mutex> lock,
 }
 
 PoolState ReferenceThreadPool::State() const {
-  std::lock_guard lock(mutex_);
+  const auto lock = Lock("ThreadPool::State");
   return coordinator_.state();
 }
 
 PoolSize ReferenceThreadPool::Size() const {
-  std::lock_guard lock(mutex_);
+  const auto lock = Lock("ThreadPool::Size");
   return coordinator_.size();
 }
 
 PoolStats ReferenceThreadPool::Stats() const {
-  std::lock_guard lock(mutex_);
+  const auto lock = Lock("ThreadPool::Stats");
   return coordinator_.stats();
 }
 
 std::vector<RunningTask> ReferenceThreadPool::RunningTasks() const {
   std::vector<RunningTask> running;
   const std::chrono::nanoseconds now = CoarseNow();
-  std::lock_guard lock(mutex_);
+  const auto lock = Lock("ThreadPool::RunningTasks");
   for (const Worker& worker : threads_->workers) {
     if (worker.busy_since) {
       running.push_back({worker.name, now - *worker.busy_since});

@@ -72,6 +72,9 @@ class ReferenceThreadPool final : public ThreadPool, private WorkerControl {
   void StartAWorker() override;
   void StopAWorker() override;
 
+  // For use in the process that made the pool; see RequireOriginalProcess.
+  std::unique_lock<std::mutex> Lock(const char* function) const;
+
   // Creates the workers that the coordinator wants. False if it wants some
   // and there is none at all, for want of threads. With the mutex.
   bool StartWorkers();

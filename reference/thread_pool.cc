@@ -10,14 +10,17 @@
 
 namespace heddle {
 
+void ThreadPool::RequireOriginalProcess(const char* function) const {
+  if (process_.IsOriginal()) return;
+  throw UsedInForkedChild(std::string(function) + ": " +
+                          Describe(Refusal::kForkedChild));
+}
+
 void ThreadPool::RequireStoppable(const char* function) const {
-  const std::string where = std::string(function) + ": ";
-  if (!process_.IsOriginal()) {
-    throw UsedInForkedChild(where + Describe(Refusal::kForkedChild));
-  }
+  RequireOriginalProcess(function);
   if (WorkerScope::CurrentPool() == this) {
-    throw WouldDeadlock(where +
-                        "called on one of the pool's own workers; "
+    throw WouldDeadlock(std::string(function) +
+                        ": called on one of the pool's own workers; "
                         "use RequestStop there");
   }
 }

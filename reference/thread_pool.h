@@ -188,6 +188,11 @@ class ThreadPool {
   virtual bool Join(
       std::optional<std::chrono::steady_clock::time_point> deadline) = 0;
 
+  // Throws UsedInForkedChild, naming `function`, in a child of fork(), where
+  // a lock may be held for ever by a thread that is not there. For the verbs
+  // a backend implements; Submit and Join are not reached there.
+  void RequireOriginalProcess(const char* function) const;
+
   // For a backend's destructor: Stop(). False in a child of fork(), where
   // there are no threads to join and their handles must be left alone. Ends
   // the process, with a message, on one of the pool's own workers.

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A complete backend of the simplest kind: max threads from Start to Stop.
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "reference/backend.h"
+#include "reference/coarse_clock.h"
 #include "reference/errors.h"
 #include "reference/worker_scope.h"
 
@@ -48,7 +52,8 @@ class MyPool final : public heddle::ThreadPool {
     {
       std::lock_guard lock(mutex_);
       if (!life_.RequestStop()) return;
-      if (limit_ == 0) abandoned.swap(backlog_);
+      if (working_ == 0) abandoned.swap(backlog_);
+      limit_ = std::max(limit_, 1);  // whoever works runs what is left
       threads_->changed.notify_all();
     }
     for (auto& task : abandoned) task.Refuse(heddle::Refusal::kPoolStopped);
@@ -66,12 +71,16 @@ class MyPool final : public heddle::ThreadPool {
 
   heddle::PoolStats Stats() const override {
     std::lock_guard lock(mutex_);
-    return {working_, working_ - busy_, busy_, backlog_.size(), completed_};
+    return {working_, working_ - busy(), busy(), backlog_.size(), completed_};
   }
 
   std::vector<heddle::RunningTask> RunningTasks() const override {
     std::lock_guard lock(mutex_);
-    return std::vector<heddle::RunningTask>(static_cast<std::size_t>(busy_));
+    std::vector<heddle::RunningTask> running;
+    for (const auto& [worker, since] : running_since_) {
+      running.push_back({worker, heddle::CoarseNow() - since});
+    }
+    return running;
   }
 
  private:
@@ -119,18 +128,21 @@ class MyPool final : public heddle::ThreadPool {
     }
   }
 
+  int busy() const { return static_cast<int>(running_since_.size()); }
+
   void Work(int ordinal) {
     const heddle::WorkerScope scope(*this, ordinal);
+    const std::string name(heddle::WorkerScope::CurrentName());
     std::unique_lock lock(mutex_);
     for (;;) {
-      if (!backlog_.empty() && busy_ < limit_) {
+      if (!backlog_.empty() && busy() < limit_) {
         heddle::Task task = std::move(backlog_.front());
         backlog_.pop_front();
-        ++busy_;
+        running_since_[name] = heddle::CoarseNow();
         lock.unlock();
         task.Run();  // no lock is held while a task runs
         lock.lock();
-        --busy_;
+        running_since_.erase(name);
         ++completed_;
       } else if (backlog_.empty() &&
                  life_.state() == heddle::PoolState::kStopping) {
@@ -148,7 +160,7 @@ class MyPool final : public heddle::ThreadPool {
   heddle::PoolSize size_;  // as asked for
   int limit_ = 0;          // max as in force; follows size_ while running
   int working_ = 0;        // threads that have not ended
-  int busy_ = 0;
+  std::map<std::string, std::chrono::nanoseconds> running_since_;
   std::uint64_t completed_ = 0;
   std::deque<heddle::Task> backlog_;
   std::unique_ptr<Threads> threads_ = std::make_unique<Threads>();

@@ -477,6 +477,14 @@ def _stopping():
         message = "accepted tasks that ran",
     )
     mutant(
+        name = "tp_39_no_worker_stays_at_max_zero",
+        rule = "TP_39_StopRunsWhatWasAcceptedAlsoWhenMaxHasBecomeZero",
+        source = _COORDINATOR,
+        replace = "effective_.max = std::max(effective_.max, 1);",
+        by = "",
+        message = "tasks that ran of those accepted before max 0",
+    )
+    mutant(
         name = "tp_39_stop_returns_early",
         rule = "TP_39_StopReturnsOnlyWhenTheLastTaskHasEnded",
         source = _POOL,

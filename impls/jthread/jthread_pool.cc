@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "impls/jthread/jthread_pool.h"
 
-#include <time.h>
-
 #include <algorithm>
 #include <cassert>
 #include <condition_variable>
@@ -14,21 +12,13 @@
 #include <thread>
 #include <utility>
 
+#include "reference/coarse_clock.h"
 #include "reference/errors.h"
 #include "reference/log.h"
 #include "reference/worker_scope.h"
 
 namespace heddle {
 namespace {
-
-// Milliseconds fine, and a fifth of the price of the fine clock: it is read
-// for every task with the mutex held, and shown to people only.
-std::chrono::nanoseconds CoarseNow() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-  return std::chrono::seconds(now.tv_sec) +
-         std::chrono::nanoseconds(now.tv_nsec);
-}
 
 void RefuseAll(std::deque<Task> tasks) {
   for (Task& task : tasks) task.Refuse(Refusal::kPoolStopped);
@@ -102,15 +92,12 @@ JthreadPool::~JthreadPool() {
 }
 
 std::unique_lock<std::mutex> JthreadPool::Lock(const char* function) const {
-  if (!process_.IsOriginal()) {
-    throw UsedInForkedChild(std::string("JthreadPool::") + function + ": " +
-                            Describe(Refusal::kForkedChild));
-  }
+  RequireOriginalProcess(function);
   return std::unique_lock(shared_->mutex);
 }
 
 void JthreadPool::Start() {
-  const auto lock = Lock("Start");
+  const auto lock = Lock("ThreadPool::Start");
   Shared& s = *shared_;
   if (!s.lifecycle.Start()) return;
   s.limit = s.size.max;
@@ -139,7 +126,7 @@ Submission JthreadPool::Submit(Task&& task) {
 
 void JthreadPool::AdjustPoolSize(PoolSizeChange change) {
   {
-    const auto lock = Lock("AdjustPoolSize");
+    const auto lock = Lock("ThreadPool::AdjustPoolSize");
     Shared& s = *shared_;
     s.size = ApplyPoolSizeChange("JthreadPool::AdjustPoolSize", s.size, change);
     if (s.lifecycle.state() != PoolState::kRunning) return;
@@ -157,7 +144,7 @@ void JthreadPool::AdjustPoolSize(PoolSizeChange change) {
 void JthreadPool::RequestStop() {
   std::deque<Task> held;
   {
-    const auto lock = Lock("RequestStop");
+    const auto lock = Lock("ThreadPool::RequestStop");
     Shared& s = *shared_;
     if (!s.lifecycle.RequestStop()) return;
     if (Abandoned()) held.swap(s.queue);
@@ -169,7 +156,7 @@ void JthreadPool::RequestStop() {
 
 bool JthreadPool::Join(
     std::optional<std::chrono::steady_clock::time_point> deadline) {
-  auto lock = Lock("Join");
+  auto lock = Lock("ThreadPool::Join");
   Shared& s = *shared_;
   const auto can_go_on = [&s] {
     return s.ended.joinable() || (s.workers.empty() && s.joins == 0);
@@ -194,17 +181,17 @@ bool JthreadPool::Join(
 }
 
 PoolState JthreadPool::State() const {
-  const auto lock = Lock("State");
+  const auto lock = Lock("ThreadPool::State");
   return shared_->lifecycle.state();
 }
 
 PoolSize JthreadPool::Size() const {
-  const auto lock = Lock("Size");
+  const auto lock = Lock("ThreadPool::Size");
   return shared_->size;
 }
 
 PoolStats JthreadPool::Stats() const {
-  const auto lock = Lock("Stats");
+  const auto lock = Lock("ThreadPool::Stats");
   return {.threads = shared_->hired,
           .idle = shared_->idle(),
           .busy = shared_->busy,
@@ -213,7 +200,7 @@ PoolStats JthreadPool::Stats() const {
 }
 
 std::vector<RunningTask> JthreadPool::RunningTasks() const {
-  const auto lock = Lock("RunningTasks");
+  const auto lock = Lock("ThreadPool::RunningTasks");
   const std::chrono::nanoseconds now = CoarseNow();
   std::vector<RunningTask> running;
   for (const Worker& worker : shared_->workers) {
@@ -225,7 +212,7 @@ std::vector<RunningTask> JthreadPool::RunningTasks() const {
 }
 
 void JthreadPool::StartAWorker() {
-  const auto lock = Lock("StartAWorker");
+  const auto lock = Lock("ThreadPool::StartAWorker");
   Shared& s = *shared_;
   if (s.lifecycle.state() != PoolState::kRunning) return;
   if (s.retirements > 0) {
@@ -237,7 +224,7 @@ void JthreadPool::StartAWorker() {
 }
 
 void JthreadPool::StopAWorker() {
-  const auto lock = Lock("StopAWorker");
+  const auto lock = Lock("ThreadPool::StopAWorker");
   Shared& s = *shared_;
   if (s.lifecycle.state() != PoolState::kRunning) return;
   if (s.hired - s.retirements <= s.size.min) return;

@@ -114,7 +114,6 @@ class JthreadPool final : public ThreadPool, private WorkerControl {
   // The last act of a worker's thread.
   void Leave(Worker& self);
 
-  const ProcessIdentity process_;
   std::unique_ptr<Shared> shared_;
 };
 

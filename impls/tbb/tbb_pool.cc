@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "impls/tbb/tbb_pool.h"
 
-#include <time.h>
-
 #include <algorithm>
 #include <condition_variable>
 #include <cstdint>
@@ -14,23 +12,12 @@
 
 #include "impls/tbb/arena.h"
 #include "impls/tbb/thread_loan.h"
+#include "reference/coarse_clock.h"
 #include "reference/errors.h"
 #include "reference/log.h"
 #include "reference/worker_scope.h"
 
 namespace heddle {
-namespace {
-
-// Milliseconds fine, and a fifth of the price of the fine clock: it is read
-// for every task with the mutex held, and shown to people only.
-std::chrono::nanoseconds CoarseNow() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-  return std::chrono::seconds(now.tv_sec) +
-         std::chrono::nanoseconds(now.tv_nsec);
-}
-
-}  // namespace
 
 // Belongs to the pool's mutex, once it is made.
 class TbbPool::Runner {
@@ -88,15 +75,12 @@ TbbPool::~TbbPool() {
 }
 
 std::unique_lock<std::mutex> TbbPool::Lock(const char* function) const {
-  if (!process_.IsOriginal()) {
-    throw UsedInForkedChild(std::string("TbbPool::") + function + ": " +
-                            Describe(Refusal::kForkedChild));
-  }
+  RequireOriginalProcess(function);
   return std::unique_lock(shared_->mutex);
 }
 
 void TbbPool::Start() {
-  auto lock = Lock("Start");
+  auto lock = Lock("ThreadPool::Start");
   Shared& s = *shared_;
   if (!s.lifecycle.Start()) return;
   SetLimit(s.size.max);
@@ -123,7 +107,7 @@ Submission TbbPool::Submit(Task&& task) {
 }
 
 void TbbPool::AdjustPoolSize(PoolSizeChange change) {
-  auto lock = Lock("AdjustPoolSize");
+  auto lock = Lock("ThreadPool::AdjustPoolSize");
   Shared& s = *shared_;
   s.size = ApplyPoolSizeChange("TbbPool::AdjustPoolSize", s.size, change);
   if (s.lifecycle.state() != PoolState::kRunning) return;
@@ -135,7 +119,7 @@ void TbbPool::AdjustPoolSize(PoolSizeChange change) {
 void TbbPool::RequestStop() {
   std::deque<Task> held;
   {
-    const auto lock = Lock("RequestStop");
+    const auto lock = Lock("ThreadPool::RequestStop");
     Shared& s = *shared_;
     if (!s.lifecycle.RequestStop()) return;
     if (s.lent.empty()) held.swap(s.queue);
@@ -147,7 +131,7 @@ void TbbPool::RequestStop() {
 
 bool TbbPool::Join(
     std::optional<std::chrono::steady_clock::time_point> deadline) {
-  auto lock = Lock("Join");
+  auto lock = Lock("ThreadPool::Join");
   Shared& s = *shared_;
   const auto stopped = [&s] {
     return s.lifecycle.state() == PoolState::kStopped;
@@ -158,17 +142,17 @@ bool TbbPool::Join(
 }
 
 PoolState TbbPool::State() const {
-  const auto lock = Lock("State");
+  const auto lock = Lock("ThreadPool::State");
   return shared_->lifecycle.state();
 }
 
 PoolSize TbbPool::Size() const {
-  const auto lock = Lock("Size");
+  const auto lock = Lock("ThreadPool::Size");
   return shared_->size;
 }
 
 PoolStats TbbPool::Stats() const {
-  const auto lock = Lock("Stats");
+  const auto lock = Lock("ThreadPool::Stats");
   const Shared& s = *shared_;
   return {.threads = s.runners(),
           .idle = s.runners() - s.busy,
@@ -178,7 +162,7 @@ PoolStats TbbPool::Stats() const {
 }
 
 std::vector<RunningTask> TbbPool::RunningTasks() const {
-  const auto lock = Lock("RunningTasks");
+  const auto lock = Lock("ThreadPool::RunningTasks");
   const std::chrono::nanoseconds now = CoarseNow();
   std::vector<RunningTask> running;
   for (const Runner& runner : shared_->lent) {

@@ -95,7 +95,6 @@ class TbbPool final : public ThreadPool {
   // Gives the lock up, and logs it if oneTBB has been found short of threads.
   void UnlockAndReport(std::unique_lock<std::mutex> lock);
 
-  const ProcessIdentity process_;
   std::unique_ptr<Shared> shared_;
 };
 
