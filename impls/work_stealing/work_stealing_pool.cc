@@ -68,8 +68,19 @@ bool WorkStealingPool::Join(
   return crew_->Join(deadline);
 }
 
+PoolState WorkStealingPool::State() const {
+  RequireOwnProcess("ThreadPool::State");
+  return crew_->place().census.Read().state;
+}
+
+PoolSize WorkStealingPool::Size() const {
+  RequireOwnProcess("ThreadPool::Size");
+  return crew_->size();
+}
+
 // R1 to R3 of worker.cc.
 PoolStats WorkStealingPool::Stats() const {
+  RequireOwnProcess("ThreadPool::Stats");
   const Workplace& place = crew_->place();
   for (;;) {
     const std::optional<std::uint64_t> before = Ended(place.workers);  // R1
@@ -82,7 +93,6 @@ PoolStats WorkStealingPool::Stats() const {
               .backlog = static_cast<std::size_t>(counts.backlog),
               .completed = *after};
     }
-    RequireOwnProcess("ThreadPool::Stats");  // a child would wait for ever
     std::this_thread::yield();
   }
 }

@@ -45,18 +45,16 @@ class WorkStealingPool final : public ThreadPool, private WorkerControl {
   explicit WorkStealingPool(const PoolOptions& options);
   ~WorkStealingPool() override;
 
-  // These throw UsedInForkedChild in a child of fork(), where a lock may
-  // be held for ever.
+  // All of these throw UsedInForkedChild in a child of fork(), where a lock may
+  // be held for ever and the figures are nobody's.
   void Start() override;
   void AdjustPoolSize(PoolSizeChange change) override;
   void RequestStop() override;
   std::vector<RunningTask> RunningTasks() const override;
 
   WorkerControl* worker_control() override { return this; }
-  PoolState State() const override {
-    return crew_->place().census.Read().state;
-  }
-  PoolSize Size() const override { return crew_->size(); }
+  PoolState State() const override;
+  PoolSize Size() const override;
   PoolStats Stats() const override;
 
  private:

@@ -137,28 +137,31 @@ TEST(WorkStealingPoolTest, RefusesToWaitForTheStopThatGivesTheCallerBack) {
   EXPECT_EQ(pool.State(), PoolState::kStopped);
 }
 
-TEST(WorkStealingPoolTest, GivesBackTheBacklogOfAPoolThatMayHaveNoWorkers) {
-  std::promise<void> running;
+TEST(WorkStealingPoolTest, RunsTheBacklogAlsoWhenAllItsWorkersAreTooMany) {
+  constexpr int kWorkers = 3;
+  constexpr int kTasks = 100;
+  std::latch running(kWorkers);
   std::latch go_on(1);
-  std::atomic<int> given_back = 0;
-  WorkStealingPool pool({.size = {.min = 1, .max = 1}, .name = ""});
+  std::atomic<int> ran = 0;
+  WorkStealingPool pool(
+      {.size = {.min = kWorkers, .max = kWorkers}, .name = ""});
   pool.Start();
-  pool.CallInThread([&] {
-        running.set_value();
-        go_on.wait();
-      })
-      .OrThrow();
-  running.get_future().wait();
-  pool.CallInThreadWithCallback(
-          [&](Outcome<void> outcome) { given_back += !outcome.ok(); }, [] {})
-      .OrThrow();
+  for (int i = 0; i < kWorkers; ++i) {
+    pool.CallInThread([&] {
+          running.count_down();
+          go_on.wait();
+        })
+        .OrThrow();
+  }
+  running.wait();
+  for (int i = 0; i < kTasks; ++i) pool.CallInThread([&] { ++ran; }).OrThrow();
   pool.AdjustPoolSize({.min = 0, .max = 0});
   pool.RequestStop();
   go_on.count_down();
   pool.Stop();
-  EXPECT_EQ(given_back.load(), 1);
+  EXPECT_EQ(ran.load(), kTasks);
   EXPECT_EQ(pool.Stats().backlog, 0u);
-  EXPECT_EQ(pool.Stats().completed, 1u);
+  EXPECT_EQ(pool.Stats().completed, std::uint64_t{kWorkers + kTasks});
 }
 
 TEST(WorkStealingPoolTest, SaysHowLongTasksHaveRunSinceTheStop) {
