@@ -103,7 +103,8 @@ class Deferred {
   // Throws AlreadyCalledError if fired before, with nothing changed (DF-09);
   // but the first call after a Cancel() without canceller is ignored (DF-31).
   template <class V = T>
-  requires(!std::is_void_v<V>) void Callback(V&& value) const {
+    requires(!std::is_void_v<V>)
+  void Callback(V&& value) const {
     using Value = std::decay_t<V>;
     static_assert(!kIsDeferred<Value>,
                   "Deferred::Callback: a Deferred is no value: return it from "
@@ -114,7 +115,9 @@ class Deferred {
     Fire("Deferred::Callback", MakeChainResult<T>(std::forward<V>(value)));
   }
 
-  void Callback() const requires std::is_void_v<T> {
+  void Callback() const
+    requires std::is_void_v<T>
+  {
     Fire("Deferred::Callback", ChainResult::OfValue<void>());
   }
 
@@ -126,8 +129,8 @@ class Deferred {
 
   // Wraps `error`, any copyable object to be thrown.
   template <class E>
-  requires(!std::is_same_v<std::decay_t<E>, Failure>) void Errback(
-      E&& error) const {
+    requires(!std::is_same_v<std::decay_t<E>, Failure>)
+  void Errback(E&& error) const {
     if constexpr (std::is_same_v<std::decay_t<E>, std::exception_ptr>) {
       Errback(Failure(std::forward<E>(error)));
     } else {

@@ -40,8 +40,8 @@ Deferred<T> Fail(Failure failure) {
 }
 
 template <class T, class E>
-requires(!std::is_same_v<std::decay_t<E>, Failure>) Deferred<T> Fail(
-    E&& error) {
+  requires(!std::is_same_v<std::decay_t<E>, Failure>)
+Deferred<T> Fail(E&& error) {
   Deferred<T> deferred;
   deferred.Errback(std::forward<E>(error));
   return deferred;

@@ -67,7 +67,7 @@ auto DeferThreadCall(Reactor& reactor, ThreadPool* pool, F&& callable,
 // The pool may outlive the reactor. Throws std::invalid_argument if the
 // callable is empty, UsedInForkedChild, and what submitting to the pool throws.
 template <class F, class... Args>
-requires CallableWith<F, Args...>
+  requires CallableWith<F, Args...>
 auto DeferToThreadPool(Reactor& reactor, ThreadPool& pool, F&& callable,
                        Args&&... args) {
   RequireCallable("DeferToThreadPool", callable);
@@ -77,7 +77,7 @@ auto DeferToThreadPool(Reactor& reactor, ThreadPool& pool, F&& callable,
 
 // The same with the reactor's own pool (TH-01), which is made if there is none.
 template <class F, class... Args>
-requires CallableWith<F, Args...>
+  requires CallableWith<F, Args...>
 auto DeferToThread(Reactor& reactor, F&& callable, Args&&... args) {
   RequireCallable("DeferToThread", callable);
   return DeferThreadCall(reactor, nullptr, std::forward<F>(callable),
@@ -97,8 +97,8 @@ Submission CallTasksInThread(Reactor& reactor, std::vector<Task> tasks);
 
 // The same for callables of any type, also move-only ones.
 template <class... F>
-requires(sizeof...(F) > 0 && (CallableWith<F> && ...)) Submission
-    CallMultipleInThread(Reactor& reactor, F&&... calls) {
+  requires(sizeof...(F) > 0 && (CallableWith<F> && ...))
+Submission CallMultipleInThread(Reactor& reactor, F&&... calls) {
   (RequireCallable("CallMultipleInThread", calls), ...);
   std::vector<Task> tasks;
   tasks.reserve(sizeof...(F));
@@ -136,7 +136,7 @@ auto MakeBlockingCall(const char* function, Reactor& reactor,
 // A pool's worker that waits here is one less for the work the reactor may be
 // waiting for (TH-23).
 template <class F, class... Args>
-requires CallableWith<F, Args...>
+  requires CallableWith<F, Args...>
 auto BlockingCallFromThread(Reactor& reactor, F&& callable, Args&&... args) {
   return MakeBlockingCall("BlockingCallFromThread", reactor, std::nullopt,
                           std::forward<F>(callable),
@@ -149,7 +149,7 @@ auto BlockingCallFromThread(Reactor& reactor, F&& callable, Args&&... args) {
 // whatever still comes is dropped (TH-27). A callable that is running then
 // goes on running: it must not refer to what goes with the caller's frame.
 template <class F, class... Args>
-requires CallableWith<F, Args...>
+  requires CallableWith<F, Args...>
 auto BlockingCallFromThreadWithin(Reactor& reactor,
                                   std::chrono::nanoseconds timeout,
                                   F&& callable, Args&&... args) {
