@@ -26,9 +26,9 @@ void BlockingCall(benchmark::State& state) {
       const steady_clock::time_point start = steady_clock::now();
       sum += BlockingCallFromThread(
           loop.reactor(), [](std::uint64_t value) { return value; }, calls++);
-      durations.push_back(std::chrono::duration<double, std::nano>(
-                              steady_clock::now() - start)
-                              .count());
+      durations.push_back(
+          std::chrono::duration<double, std::nano>(steady_clock::now() - start)
+              .count());
     };
     call();  // once to warm up
     durations.clear();

@@ -76,8 +76,7 @@ void CallFromThreadLatency(benchmark::State& state) {
       }));
       if (!CheckCame(state, "a call to run", ran.Wait())) return false;
       latencies.push_back(
-          std::chrono::duration<double, std::nano>(began - submitted)
-              .count());
+          std::chrono::duration<double, std::nano>(began - submitted).count());
       return true;
     };
     if (run_call()) {  // once to warm up

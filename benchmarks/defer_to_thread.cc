@@ -6,6 +6,7 @@
 // one in flight, the counters p50 and p99 are of the round trips.
 #include <chrono>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "benchmarks/event.h"
@@ -78,11 +79,11 @@ void DeferredCalls(benchmark::State& state, const Backend& backend,
   Round round(calls, in_flight, ended);
   std::uint64_t rounds = 0;
   {
-    LoopThread loop({.pool_size = {.min = kWorkers, .max = kWorkers},
-                     .make_pool = backend.make,
-                     .clock = nullptr,
-                     .install_signal_handlers = false,
-                     .shutdown_grace = {}});
+    ReactorOptions options;
+    options.pool_size = {.min = kWorkers, .max = kWorkers};
+    options.make_pool = backend.make;
+    options.install_signal_handlers = false;
+    LoopThread loop(std::move(options));
     const auto run_round = [&] {
       ++rounds;
       MustBeAccepted(

@@ -41,8 +41,7 @@ void StaticSplit(benchmark::State& state) {
   std::uint64_t rounds = 0;
   Tally tally(1);
   Producers workers(kWorkers, [&](int number) {
-    for (const std::uint32_t steps :
-         shares[static_cast<std::size_t>(number)]) {
+    for (const std::uint32_t steps : shares[static_cast<std::size_t>(number)]) {
       tally.Add(Work(steps));
     }
   });

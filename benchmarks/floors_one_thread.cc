@@ -10,7 +10,9 @@
 #include <chrono>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "benchmarks/workload.h"
@@ -73,8 +75,8 @@ void NullBackend(benchmark::State& state) {
   benchmark::DoNotOptimize(pool);  // the call stays virtual
   std::uint64_t count = 0;
   for (auto _ : state) {
-    MustBeAccepted(pool->CallInThread(
-        [&count] { benchmark::DoNotOptimize(++count); }));
+    MustBeAccepted(
+        pool->CallInThread([&count] { benchmark::DoNotOptimize(++count); }));
   }
   Check(state, "tasks run", count,
         static_cast<std::uint64_t>(state.iterations()));

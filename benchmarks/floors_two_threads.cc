@@ -21,6 +21,8 @@
 #include <cstdint>
 #include <memory>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "benchmarks/event.h"
 #include "benchmarks/processors.h"
@@ -88,6 +90,8 @@ class Ring {
   }
 
  private:
+  using Item = std::pair<std::uint64_t, std::uint64_t>;
+
   static constexpr std::uint64_t kSize = 1024;
 
   // The consumer's line, the producer's line, and the items, of 16 bytes.
@@ -95,8 +99,7 @@ class Ring {
   std::uint64_t tail_seen_ = 0;
   alignas(128) std::atomic<std::uint64_t> tail_{0};
   std::uint64_t head_seen_ = 0;
-  alignas(128) std::array<std::pair<std::uint64_t, std::uint64_t>, kSize>
-      items_;
+  alignas(128) std::array<Item, kSize> items_;
 };
 
 void SpscHandoff(benchmark::State& state, int here, int there) {
@@ -122,8 +125,7 @@ void SpscHandoff(benchmark::State& state, int here, int there) {
     for (std::uint64_t i = 1; i <= kItems; ++i) ring->Push(i);
     ++rounds;
     // The sum changes only at the end of the round.
-    while (sums.value.load(std::memory_order_acquire) ==
-           (rounds - 1) * kSum) {
+    while (sums.value.load(std::memory_order_acquire) == (rounds - 1) * kSum) {
     }
   };
   run_round();  // the consumer is there

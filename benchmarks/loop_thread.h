@@ -31,13 +31,7 @@ namespace heddle::workloads {
 // Destruction: stops the reactor and its pool, and joins the thread.
 class LoopThread {
  public:
-  explicit LoopThread(ReactorOptions options = {.pool_size = {.min = 0,
-                                                              .max = 1},
-                                                .make_pool = {},
-                                                .clock = nullptr,
-                                                .install_signal_handlers =
-                                                    false,
-                                                .shutdown_grace = {}})
+  explicit LoopThread(ReactorOptions options = WithoutPool())
       : reactor_(std::move(options)) {
     reactor_.CallWhenRunning([this] { started_.Set(); });
     thread_ = std::jthread([this] { reactor_.Run(); });
@@ -55,6 +49,13 @@ class LoopThread {
   Reactor& reactor() { return reactor_; }
 
  private:
+  // No workload asks for the pool then, so none is made.
+  static ReactorOptions WithoutPool() {
+    ReactorOptions options;
+    options.install_signal_handlers = false;
+    return options;
+  }
+
   Event started_;
   Reactor reactor_;
   std::jthread thread_;

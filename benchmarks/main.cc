@@ -4,8 +4,9 @@
 //
 // Takes Google Benchmark's flags, and two of its own: --progress announces on
 // standard error what is being measured; --list_backends prints the names of
-// the backends and measures nothing. Ends with status 1 if any workload's result was
-// wrong, and 2 for arguments that are none or that leave nothing to measure.
+// the backends and measures nothing. Ends with status 1 if any workload's
+// result was wrong, and 2 for arguments that are none or that leave nothing to
+// measure.
 #include <algorithm>
 #include <cstdio>
 #include <string>
@@ -76,6 +77,4 @@ int Run(int argc, char** argv) {
 }  // namespace
 }  // namespace heddle::workloads
 
-int main(int argc, char** argv) {
-  return heddle::workloads::Run(argc, argv);
-}
+int main(int argc, char** argv) { return heddle::workloads::Run(argc, argv); }

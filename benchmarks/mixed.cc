@@ -46,8 +46,7 @@ void Mixed(benchmark::State& state, const Backend& backend, bool nested) {
     } else {
       SubmitMixture(*pool, tally);
     }
-    const bool all_ran =
-        CheckCame(state, "the tasks to run", tally.Wait());
+    const bool all_ran = CheckCame(state, "the tasks to run", tally.Wait());
     working += steady_clock::now() - start;
     return all_ran;
   };
@@ -59,13 +58,11 @@ void Mixed(benchmark::State& state, const Backend& backend, bool nested) {
   }
   pool->Stop();
   Check(state, "tasks run", tally.runs(), rounds * tasks);
-  Check(state, "sum of the tasks' results", tally.sum(),
-        rounds * mixture.sum);
+  Check(state, "sum of the tasks' results", tally.sum(), rounds * mixture.sum);
   CountItems(state, static_cast<double>(mixture.steps.size()));
   state.counters["efficiency"] =
       mixture.nanoseconds * static_cast<double>(rounds - 1) /
-      (kWorkers *
-       std::chrono::duration<double, std::nano>(working).count());
+      (kWorkers * std::chrono::duration<double, std::nano>(working).count());
 }
 
 }  // namespace

@@ -55,8 +55,7 @@ void Spawn(benchmark::State& state, const Backend& backend) {
   const auto run_round = [&] {
     ++rounds;
     tally.Expect(kTree.tasks);
-    MustBeAccepted(
-        pool->CallInThread([&] { Grow(*pool, tally, kOrder); }));
+    MustBeAccepted(pool->CallInThread([&] { Grow(*pool, tally, kOrder); }));
     return CheckCame(state, "the tasks to run", tally.Wait());
   };
   if (run_round()) {  // once to warm up
@@ -73,13 +72,12 @@ void Spawn(benchmark::State& state, const Backend& backend) {
 }  // namespace
 
 void RegisterSpawn(const Backend& backend) {
-  Register({.name = "spawn",
-            .backend = backend.name,
-            .arguments = {{"order", kOrder}, {"workers", kWorkers}},
-            .floor = "null_backend",
-            .run = [&backend](benchmark::State& state) {
-              Spawn(state, backend);
-            }});
+  Register(
+      {.name = "spawn",
+       .backend = backend.name,
+       .arguments = {{"order", kOrder}, {"workers", kWorkers}},
+       .floor = "null_backend",
+       .run = [&backend](benchmark::State& state) { Spawn(state, backend); }});
 }
 
 }  // namespace heddle::workloads

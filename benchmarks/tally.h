@@ -50,8 +50,7 @@ class Tally {
     // Only this thread writes its slot.
     slot.sum.store(slot.sum.load(std::memory_order_relaxed) + value,
                    std::memory_order_relaxed);
-    const std::uint64_t runs =
-        slot.runs.load(std::memory_order_relaxed) + 1;
+    const std::uint64_t runs = slot.runs.load(std::memory_order_relaxed) + 1;
     slot.runs.store(runs, std::memory_order_release);
     if ((runs & (batch_ - 1)) == 0) AddBatch();
   }
@@ -71,7 +70,8 @@ class Tally {
   };
 
   Slot& MySlot() {
-    if (latest_tally_ != id_) [[unlikely]] TakeSlot();
+    if (latest_tally_ != id_) [[unlikely]]
+      TakeSlot();
     return *latest_slot_;
   }
 

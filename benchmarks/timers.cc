@@ -22,11 +22,10 @@ namespace {
 using std::chrono::hours;
 
 ReactorOptions Options(const Clock* clock) {
-  return {.pool_size = {.min = 0, .max = 1},
-          .make_pool = {},
-          .clock = clock,
-          .install_signal_handlers = false,
-          .shutdown_grace = {}};
+  ReactorOptions options;
+  options.clock = clock;
+  options.install_signal_handlers = false;
+  return options;
 }
 
 // A delay between half an hour and two hours.
@@ -89,13 +88,12 @@ void RegisterTimers() {
               }});
   }
   for (const int timers : {100, 10'000}) {
-    Register({.name = "timer_fire",
-              .backend = "reactor",
-              .arguments = {{"timers", timers}},
-              .floor = "null_backend",
-              .run = [timers](benchmark::State& state) {
-                Fire(state, timers);
-              }});
+    Register(
+        {.name = "timer_fire",
+         .backend = "reactor",
+         .arguments = {{"timers", timers}},
+         .floor = "null_backend",
+         .run = [timers](benchmark::State& state) { Fire(state, timers); }});
   }
 }
 

@@ -28,12 +28,11 @@ void Announce() {
   const steady_clock::time_point now = steady_clock::now();
   if (now < next) return;
   next = now + std::chrono::seconds(2);
-  std::fprintf(
-      stderr, "%5ld s  %s\n",
-      static_cast<long>(
-          std::chrono::duration_cast<std::chrono::seconds>(now - start)
-              .count()),
-      current_name.c_str());
+  std::fprintf(stderr, "%5ld s  %s\n",
+               static_cast<long>(
+                   std::chrono::duration_cast<std::chrono::seconds>(now - start)
+                       .count()),
+               current_name.c_str());
 }
 
 }  // namespace
@@ -63,13 +62,12 @@ void Register(Workload workload) {
 }
 
 void CountItems(benchmark::State& state, double items) {
-  state.counters["per_item"] = benchmark::Counter(
-      items, benchmark::Counter::kIsIterationInvariantRate |
-                 benchmark::Counter::kInvert);
+  state.counters["per_item"] =
+      benchmark::Counter(items, benchmark::Counter::kIsIterationInvariantRate |
+                                    benchmark::Counter::kInvert);
 }
 
-void CountPercentiles(benchmark::State& state,
-                      std::vector<double> durations) {
+void CountPercentiles(benchmark::State& state, std::vector<double> durations) {
   constexpr double kSecondsPerNanosecond = 1e-9;
   state.counters["p50"] = Quantile(durations, 0.50) * kSecondsPerNanosecond;
   state.counters["p99"] = Quantile(durations, 0.99) * kSecondsPerNanosecond;
@@ -78,9 +76,8 @@ void CountPercentiles(benchmark::State& state,
 double Quantile(std::vector<double>& values, double p) {
   if (values.empty()) return 0;
   const double rank = std::ceil(p * static_cast<double>(values.size()));
-  const std::size_t index =
-      std::min(values.size() - 1,
-               static_cast<std::size_t>(std::max(rank - 1, 0.0)));
+  const std::size_t index = std::min(
+      values.size() - 1, static_cast<std::size_t>(std::max(rank - 1, 0.0)));
   const auto nth = values.begin() + static_cast<std::ptrdiff_t>(index);
   std::nth_element(values.begin(), nth, values.end());
   return *nth;
@@ -93,8 +90,8 @@ void Fail(benchmark::State& state, const std::string& what) {
   state.SkipWithError(what.c_str());
 }
 
-bool Check(benchmark::State& state, const std::string& what,
-           std::uint64_t seen, std::uint64_t expected) {
+bool Check(benchmark::State& state, const std::string& what, std::uint64_t seen,
+           std::uint64_t expected) {
   if (seen == expected) return true;
   Fail(state, what + ": expected " + std::to_string(expected) + ", saw " +
                   std::to_string(seen));

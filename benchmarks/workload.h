@@ -52,8 +52,8 @@ double Quantile(std::vector<double>& values, double p);
 void Fail(benchmark::State& state, const std::string& what);
 
 // Fail() unless `seen` is `expected`; true if it is.
-bool Check(benchmark::State& state, const std::string& what,
-           std::uint64_t seen, std::uint64_t expected);
+bool Check(benchmark::State& state, const std::string& what, std::uint64_t seen,
+           std::uint64_t expected);
 
 // Fail() unless `came`, the result of a wait for `what`; returns it.
 bool CheckCame(benchmark::State& state, const std::string& what, bool came);
@@ -61,8 +61,8 @@ bool CheckCame(benchmark::State& state, const std::string& what, bool came);
 // Whether any workload of this program has failed.
 bool AnyFailed();
 
-// Aborts the program with a message if work was refused: nothing here submits to
-// a pool or reactor that stops, and waiting for work that was refused would
+// Aborts the program with a message if work was refused: nothing here submits
+// to a pool or reactor that stops, and waiting for work that was refused would
 // never end.
 void MustBeAccepted(Submission submission);
 
