@@ -174,13 +174,15 @@ RULE(TH_19, TheDeferredIsConsumedAndAFailureIsNotReportedAgain) {
 }
 
 RULE(TH_20, EarlierCallsOfTheSameThreadTakeEffectFirst) {
+  int effects = 0;  // the reactor's thread
   RunningReactor reactor;
-  for (int round = 0; round < 100; ++round) {
-    int earlier = 0;
+  for (int round = 1; round <= 100; ++round) {
     for (int call = 0; call < 10; ++call) {
-      MustCall(*reactor, [&] { ++earlier; });
+      MustCall(*reactor, [&] { ++effects; });
     }
-    EXPECT_EQ(BlockingCallFromThread(*reactor, [&] { return earlier; }), 10);
+    ASSERT_EQ(BlockingCallFromThread(*reactor, [&] { return effects; }),
+              10 * round)
+        << "earlier calls that had taken effect";
   }
 }
 

@@ -268,6 +268,24 @@ def _stopping():
         message = "waited in vain for Run() to return",
     )
     mutant(
+        name = "rt_14_the_handler_takes_the_mutex",
+        rule = "RT_14_ASignalInTheMiddleOfQueuingACallDoesNotDeadlock",
+        source = _PARTS,
+        replace = "  signals_.emplace();\n",
+        by = """
+  signals_.emplace();
+  static Parts* running;
+  running = this;
+  std::signal(SIGTERM, [](int) {
+    running->life.Stop();
+    running->loop.calls().WakeUp();
+  });
+""",
+        includes = ["csignal"],
+        dies = True,
+        message = "waited in vain for Run() to return",
+    )
+    mutant(
         name = "rt_17_due_timers_abandoned",
         rule = "RT_17_AfterStopTheBatchAndItsTimersRunThenShutdownFires",
         source = _PARTS,
@@ -393,6 +411,15 @@ def _pool():
         message = "after SuggestThreadPoolSize(30)",
     )
     mutant(
+        name = "rt_31_only_on_the_reactors_thread",
+        rule = "RT_31_CallInThreadMayBeCalledOnAnyThread",
+        source = _REACTOR,
+        replace = "  return parts_->pool.FindPool(pool);",
+        by = "  parts_->loop.thread().Require(\"Reactor::CallInThread\");" +
+             "  return parts_->pool.FindPool(pool);",
+        message = "Reactor::CallInThread: called on thread",
+    )
+    mutant(
         name = "rt_33_the_thread_that_asked_first",
         rule = "RT_33_OnlyTheThreadInRunIsTheReactors",
         source = _THREAD,
@@ -409,7 +436,7 @@ def _pool_end():
         source = _POOL,
         replace = "  pool->Stop();\n",
         by = "  pool->RequestStop();\n",
-        message = "tasks that had ended when Run() returned",
+        message = "not stopped by the after phase",
     )
     mutant(
         name = "rt_26_the_pool_is_kept",
@@ -459,6 +486,20 @@ def _pool_end():
         by = "  if (closed_) { closed_ = false; open_ = false; }" +
              "  while (!pool_ && !closed_) Make(lock);",
         message = "phases in which work was accepted that will never run",
+    )
+    mutant(
+        name = "rt_30_every_pool_is_stopped",
+        rule = "RT_30_PoolsTheUserMadeAreLeftAlone",
+        source = "//reference:thread_call.cc",
+        replace = "  self_ = shared_from_this();\n",
+        by = """
+  self_ = shared_from_this();
+  if (pool != nullptr) {
+    reactor_.AddSystemEventTrigger(SystemEvent::kShutdown, Phase::kDuring,
+                                   [pool] { pool->Stop(); });
+  }
+""",
+        message = "Which is: stopped",
     )
     mutant(
         name = "rt_32_crash_joins_the_pool",

@@ -8,6 +8,7 @@ load(":defs.bzl", "mutant")
 _THREAD_CALL = "//reference:thread_call.cc"
 _THREADS = "//reference:threads.cc"
 _BLOCKING_CALL = "//reference:blocking_call.cc"
+_CALLS = "//reference:thread_call_queue.cc"
 _PARTS = "//reference:reactor_parts.cc"
 
 def threads_mutants():
@@ -48,6 +49,14 @@ def _defer():
         # Two threads use the Deferred.
         dies = True,
         **fired_on_the_worker
+    )
+    mutant(
+        name = "th_05_newest_result_first",
+        rule = "TH_05_WithOneWorkerResultsArriveInTheOrderOfSubmission",
+        source = _CALLS,
+        replace = "queue_.push_back(std::move(call));",
+        by = "queue_.insert(queue_.begin(), std::move(call));",
+        message = "results out of order",
     )
     mutant(
         name = "th_08_late_result_fires_again",
@@ -137,6 +146,14 @@ def _blocking():
         replace = "  const Submission posted = reactor_.Post(Task(CallTask(shared_from_this())));",
         by = "  const Submission posted = Submission::Accepted(); if (Claim()) Call();",
         message = "not on the reactor's thread",
+    )
+    mutant(
+        name = "th_20_newest_call_first",
+        rule = "TH_20_EarlierCallsOfTheSameThreadTakeEffectFirst",
+        source = _CALLS,
+        replace = "queue_.push_back(std::move(call));",
+        by = "queue_.insert(queue_.begin(), std::move(call));",
+        message = "earlier calls that had taken effect",
     )
     mutant(
         name = "th_21_refused_before_run",
