@@ -36,7 +36,6 @@ _MAIN = Label("//conformance:main")
 
 # What a caller may pass on to the tests.
 _PASSED_ON = [
-    "flaky",
     "shard_count",
     "size",
     "target_compatible_with",
@@ -58,7 +57,7 @@ def conformance_test(name, backend, tags = [], **kwargs):
         exactly one heddle::BackendRegistration and be alwayslink, otherwise
         the tests fail and say so.
       tags: further tags for the tests.
-      **kwargs: passed on to the tests: flaky, shard_count, size,
+      **kwargs: passed on to the tests: shard_count, size,
         target_compatible_with, timeout, visibility. Anything else is refused,
         because the macro decides it.
     """

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "impls/work_stealing/worker.h"
-#include "reference/errors.h"
 
 namespace heddle::work_stealing {
 namespace {
@@ -34,32 +33,32 @@ WorkStealingPool::~WorkStealingPool() {
 }
 
 void WorkStealingPool::Start() {
-  RequireOwnProcess("ThreadPool::Start");
+  RequireOriginalProcess("ThreadPool::Start");
   crew_->Start();
 }
 
 void WorkStealingPool::AdjustPoolSize(PoolSizeChange change) {
-  RequireOwnProcess("ThreadPool::AdjustPoolSize");
+  RequireOriginalProcess("ThreadPool::AdjustPoolSize");
   crew_->Resize(change);
 }
 
 void WorkStealingPool::RequestStop() {
-  RequireOwnProcess("ThreadPool::RequestStop");
+  RequireOriginalProcess("ThreadPool::RequestStop");
   crew_->RequestStop();
 }
 
 std::vector<RunningTask> WorkStealingPool::RunningTasks() const {
-  RequireOwnProcess("ThreadPool::RunningTasks");
+  RequireOriginalProcess("ThreadPool::RunningTasks");
   return crew_->RunningTasks();
 }
 
 void WorkStealingPool::StartAWorker() {
-  RequireOwnProcess("WorkerControl::StartAWorker");
+  RequireOriginalProcess("WorkerControl::StartAWorker");
   crew_->StartAWorker();
 }
 
 void WorkStealingPool::StopAWorker() {
-  RequireOwnProcess("WorkerControl::StopAWorker");
+  RequireOriginalProcess("WorkerControl::StopAWorker");
   crew_->StopAWorker();
 }
 
@@ -69,18 +68,18 @@ bool WorkStealingPool::Join(
 }
 
 PoolState WorkStealingPool::State() const {
-  RequireOwnProcess("ThreadPool::State");
+  RequireOriginalProcess("ThreadPool::State");
   return crew_->place().census.Read().state;
 }
 
 PoolSize WorkStealingPool::Size() const {
-  RequireOwnProcess("ThreadPool::Size");
+  RequireOriginalProcess("ThreadPool::Size");
   return crew_->size();
 }
 
 // R1 to R3 of worker.cc.
 PoolStats WorkStealingPool::Stats() const {
-  RequireOwnProcess("ThreadPool::Stats");
+  RequireOriginalProcess("ThreadPool::Stats");
   const Workplace& place = crew_->place();
   for (;;) {
     const std::optional<std::uint64_t> before = Ended(place.workers);  // R1
@@ -144,12 +143,6 @@ void WorkStealingPool::AfterAdmission(const Counts& counts) {
   // which stores the limits and then counts the backlog: one of them sees the
   // other and makes the worker.
   if (WantsWorker(counts, place.census.limits())) crew_->Grow();
-}
-
-void WorkStealingPool::RequireOwnProcess(const char* function) const {
-  if (process_.IsOriginal()) return;
-  throw UsedInForkedChild(std::string(function) + ": " +
-                          Describe(Refusal::kForkedChild));
 }
 
 }  // namespace heddle::work_stealing

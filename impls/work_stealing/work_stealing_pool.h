@@ -12,7 +12,6 @@
 
 #include "impls/work_stealing/census.h"
 #include "impls/work_stealing/crew.h"
-#include "reference/process_identity.h"
 #include "reference/thread_pool.h"
 
 namespace heddle::work_stealing {
@@ -67,9 +66,7 @@ class WorkStealingPool final : public ThreadPool, private WorkerControl {
 
   Census::Admission SubmitFromOutside(TaskNode* node);
   void AfterAdmission(const Counts& counts);
-  void RequireOwnProcess(const char* function) const;
 
-  const ProcessIdentity process_;
   std::unique_ptr<Crew> crew_;
 };
 
