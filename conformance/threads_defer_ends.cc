@@ -3,7 +3,10 @@
 // TH-07 to TH-12: work for the pool that is cancelled, refused or late, and
 // which pool it is.
 #include <atomic>
+#include <optional>
 #include <stdexcept>
+#include <stop_token>
+#include <utility>
 
 #include "conformance/arrivals.h"
 #include "conformance/log_capture.h"
@@ -95,6 +98,36 @@ RULE(TH_09, ATaskCancelledBeforeItStartedNeverRuns) {
   after.Await();
   pool->Stop();
   EXPECT_FALSE(ran) << "the cancelled task ran";
+  EXPECT_TRUE(FailedWith<CancelledError>(arrivals.Await(1).front()));
+}
+
+RULE(TH_09, ATaskCancelledWhileItRunsIsAskedToStop) {
+  Event started("the task to start");
+  Event asked("the running task to be asked to stop");
+  std::atomic<bool> asked_before = true;
+  History<Arrival<int>> arrivals("the cancellation");
+  PoolHandle pool = MakePool(1, 1);
+  pool->Start();
+  RunningReactor reactor;
+  std::optional<Deferred<int>> deferred;
+  reactor.Do([&] {
+    deferred = DeferToThreadPool(
+        *reactor, *pool,
+        [&](std::stop_token stop, int value) {
+          asked_before = stop.stop_requested();
+          const std::stop_callback tell(stop, [&] { asked.Happen(); });
+          started.Happen();
+          asked.Await();
+          return value;
+        },
+        7);
+    Collect(*deferred, arrivals);
+  });
+  started.Await();
+  reactor.Do([&] { std::exchange(deferred, std::nullopt)->Cancel(); });
+  asked.Await();
+  pool->Stop();
+  EXPECT_FALSE(asked_before) << "asked to stop before it was cancelled";
   EXPECT_TRUE(FailedWith<CancelledError>(arrivals.Await(1).front()));
 }
 

@@ -130,7 +130,9 @@ void ThreadCall::Abandon() noexcept {
 void ThreadCall::Withdraw() {
   if (Move(State::kWaiting, State::kWithdrawn)) {
     ReleaseFunction();
-  } else if (!Move(State::kBegun, State::kWithdrawn)) {
+  } else if (Move(State::kBegun, State::kWithdrawn)) {
+    stop_.request_stop();
+  } else {
     state_.wait(State::kReturning);
   }
 }

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <utility>
 
 #include "reference/context.h"
@@ -51,8 +52,12 @@ class Reactor;
 class ThreadCall : public PendingAnswer,
                    public std::enable_shared_from_this<ThreadCall> {
  public:
-  explicit ThreadCall(Reactor& reactor)
-      : reactor_(reactor), context_(Context::Current()) {}
+  // `stop` is asked to stop if the call is withdrawn while it runs; it may be
+  // without a state.
+  ThreadCall(Reactor& reactor, std::stop_source stop)
+      : reactor_(reactor),
+        context_(Context::Current()),
+        stop_(std::move(stop)) {}
   virtual ~ThreadCall() = default;
 
   // Hands the call to `pool`, or to the reactor's own if that is null. A
@@ -93,6 +98,7 @@ class ThreadCall : public PendingAnswer,
 
   Reactor& reactor_;
   const Context context_;
+  std::stop_source stop_;  // the reactor's thread's
   std::atomic<State> state_ = State::kWaiting;
   // Why the pool did not run it; the pool's side's, then the reactor's.
   std::optional<Failure> refused_;
@@ -104,8 +110,8 @@ class ThreadCall : public PendingAnswer,
 template <class T, class F>
 class TypedThreadCall final : public ThreadCall {
  public:
-  TypedThreadCall(Reactor& reactor, F function)
-      : ThreadCall(reactor), function_(std::move(function)) {}
+  TypedThreadCall(Reactor& reactor, std::stop_source stop, F function)
+      : ThreadCall(reactor, std::move(stop)), function_(std::move(function)) {}
 
   // The Deferred to hand out. It does not keep the call: its canceller would
   // hold what holds it.

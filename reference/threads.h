@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -26,10 +27,15 @@ namespace heddle {
 
 class Reactor;
 
+// A callable that wants to know, while it runs, that its result is no longer
+// wanted: as with std::jthread, its first parameter is a std::stop_token.
+template <class F, class... Args>
+concept StoppableWith = CallableWith<F, std::stop_token, Args...>;
+
 // Used by the templates below.
 template <class F, class... Args>
-auto DeferThreadCall(Reactor& reactor, ThreadPool* pool, F&& callable,
-                     Args&&... args) {
+auto DeferBoundCall(Reactor& reactor, ThreadPool* pool, std::stop_source stop,
+                    F&& callable, Args&&... args) {
   using Result = CallResult<F, Args...>;
   static_assert(!kIsDeferred<std::decay_t<Result>>,
                 "DeferToThread: the function returns a Deferred, which would "
@@ -39,10 +45,27 @@ auto DeferThreadCall(Reactor& reactor, ThreadPool* pool, F&& callable,
   auto bound = BindCall(std::forward<F>(callable), std::forward<Args>(args)...);
   const auto call =
       std::make_shared<TypedThreadCall<ValueOf<Result>, decltype(bound)>>(
-          reactor, std::move(bound));
+          reactor, std::move(stop), std::move(bound));
   Deferred<ValueOf<Result>> deferred = call->MakeDeferred();
   call->Submit(pool);
   return deferred;
+}
+
+// Used by the templates below.
+template <class F, class... Args>
+auto DeferThreadCall(Reactor& reactor, ThreadPool* pool, F&& callable,
+                     Args&&... args) {
+  if constexpr (StoppableWith<F, Args...>) {
+    std::stop_source stop;
+    std::stop_token token = stop.get_token();
+    return DeferBoundCall(reactor, pool, std::move(stop),
+                          std::forward<F>(callable), std::move(token),
+                          std::forward<Args>(args)...);
+  } else {
+    return DeferBoundCall(reactor, pool, std::stop_source(std::nostopstate),
+                          std::forward<F>(callable),
+                          std::forward<Args>(args)...);
+  }
 }
 
 // Calls `callable(args...)` on a worker of `pool`, which need not be the
@@ -64,10 +87,13 @@ auto DeferThreadCall(Reactor& reactor, ThreadPool* pool, F&& callable,
 //   with CancelledError  at once, if it is cancelled; a call that has not
 //                        begun then never runs (TH-09), the result of one
 //                        that has is dropped (TH-08)
+// A callable whose first parameter is a std::stop_token, before `args`, gets
+// one; stop is requested, on the reactor's thread, if the Deferred is cancelled
+// or the reactor ends while it runs (BT-17).
 // The pool may outlive the reactor. Throws std::invalid_argument if the
 // callable is empty, UsedInForkedChild, and what submitting to the pool throws.
 template <class F, class... Args>
-  requires CallableWith<F, Args...>
+  requires CallableWith<F, Args...> || StoppableWith<F, Args...>
 auto DeferToThreadPool(Reactor& reactor, ThreadPool& pool, F&& callable,
                        Args&&... args) {
   RequireCallable("DeferToThreadPool", callable);
@@ -77,7 +103,7 @@ auto DeferToThreadPool(Reactor& reactor, ThreadPool& pool, F&& callable,
 
 // The same with the reactor's own pool (TH-01), which is made if there is none.
 template <class F, class... Args>
-  requires CallableWith<F, Args...>
+  requires CallableWith<F, Args...> || StoppableWith<F, Args...>
 auto DeferToThread(Reactor& reactor, F&& callable, Args&&... args) {
   RequireCallable("DeferToThread", callable);
   return DeferThreadCall(reactor, nullptr, std::forward<F>(callable),

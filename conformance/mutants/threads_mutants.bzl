@@ -75,6 +75,14 @@ def _defer():
         message = "the cancelled task ran",
     )
     mutant(
+        name = "th_09_a_running_task_is_not_asked",
+        rule = "TH_09_ATaskCancelledWhileItRunsIsAskedToStop",
+        source = _THREAD_CALL,
+        replace = "stop_.request_stop();",
+        by = "",
+        message = "the running task to be asked to stop",
+    )
+    mutant(
         name = "th_10_the_reactors_pool_whatever_is_given",
         rule = "TH_10_ThePoolAndTheReactorGivenAreUsed",
         source = _THREAD_CALL,
