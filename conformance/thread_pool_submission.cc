@@ -129,12 +129,14 @@ RULE(TP_14, SubmissionFromManyThreadsLosesAndDuplicatesNothing) {
   constexpr int kSubmitters = 4;
   constexpr int kTasksEach = 2000;
   std::deque<std::atomic<int>> runs(kSubmitters * kTasksEach);
+  Latch all(kSubmitters, "all submitters to begin at once");
   const auto pool = MakePool(1, 4);
   pool->Start();
   {
     std::vector<HelperThread> submitters;
     for (int i = 0; i < kSubmitters; ++i) {
       submitters.emplace_back([&, i] {
+        all.ArriveAndAwait();
         for (int j = 0; j < kTasksEach; ++j) {
           RequireAccepted(pool->CallInThread(
               [&run = runs[static_cast<std::size_t>(i * kTasksEach + j)]] {

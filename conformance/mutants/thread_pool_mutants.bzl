@@ -217,8 +217,10 @@ def _submission():
         rule = "TP_14_SubmissionFromManyThreadsLosesAndDuplicatesNothing",
         source = _POOL,
         replace = "    std::lock_guard lock(mutex_);\n    const Submission submission",
+        # Yields so that others come meanwhile on a single core, too.
         by = "    std::unique_lock lock(mutex_, std::try_to_lock);\n" +
-             "    if (!lock) return Submission::Accepted();\n    const Submission submission",
+             "    if (!lock) return Submission::Accepted();\n" +
+             "    std::this_thread::yield();\n    const Submission submission",
         message = "lost",
     )
 
