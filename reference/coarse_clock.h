@@ -10,7 +10,7 @@
 
 namespace heddle {
 
-// Monotonic, a few milliseconds coarse, a fifth of the cost of the fine clock:
+// Monotonic, a few milliseconds coarse, cheaper than the fine clock:
 // for what is only ever shown to people, such as RunningTask::running_for. Any
 // thread.
 inline std::chrono::nanoseconds CoarseNow() {
