@@ -27,9 +27,9 @@ load("//third_party:cc.bzl", "cc_test")
 
 # One test for each: <name>_<chapter>_test.
 _CHAPTERS = {
-    "thread_pool": Label("//conformance:thread_pool_rules"),
-    "reactor": Label("//conformance:reactor_rules"),
-    "threads": Label("//conformance:threads_rules"),
+    "thread_pool": Label("//conformance/rules:thread_pool_rules"),
+    "reactor": Label("//conformance/rules:reactor_rules"),
+    "threads": Label("//conformance/rules:threads_rules"),
 }
 
 _MAIN = Label("//conformance:main")

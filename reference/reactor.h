@@ -18,6 +18,7 @@
 #include "reference/delayed_call.h"
 #include "reference/pending_answers.h"
 #include "reference/pool_size.h"
+#include "reference/scheduler.h"
 #include "reference/submission.h"
 #include "reference/system_events.h"
 #include "reference/task.h"
@@ -81,7 +82,7 @@ struct ReactorOptions {
 // Destruction: while no thread is in any member function. Gives back, visibly,
 // what was accepted and has not run; stops and joins the reactor's pool if
 // Crash() has left it running or Run() was never called (RT-21).
-class Reactor {
+class Reactor final : public Scheduler {
  public:
   // Throws std::invalid_argument for an illegal size or grace.
   explicit Reactor(ReactorOptions options = {});
@@ -213,21 +214,11 @@ class Reactor {
 
   // --- Time ---
 
-  // Calls `callable(args...)` once, `delay` from now or later, if the reactor
-  // runs then; in the order of due times, and of these calls where those are
-  // equal (RL-23, RL-24). Throws std::invalid_argument for a negative delay or
-  // NaN; infinity is never.
-  template <class F, class... Args>
-    requires CallableWith<F, Args...>
-  DelayedCall CallLater(Seconds delay, F&& callable, Args&&... args) {
-    RequireCallable("Reactor::CallLater", callable);
-    return CallTaskLater(
-        delay,
-        Task(BindCall(std::forward<F>(callable), std::forward<Args>(args)...)));
-  }
+  // CallLater(delay, callable, args...) is inherited: see scheduler.h.
+  using Scheduler::CallLater;
 
   // Every pending timer, in the order they would fire (RL-30).
-  std::vector<DelayedCall> GetDelayedCalls() const;
+  std::vector<DelayedCall> GetDelayedCalls() const override;
 
   // --- Descriptors ---
 
@@ -260,7 +251,7 @@ class Reactor {
   void CallTaskWhenRunning(Task task);
   TriggerId AddTrigger(SystemEvent event, Phase phase, SystemTrigger trigger);
   Submission FindPool(std::shared_ptr<ThreadPool>& pool);
-  DelayedCall CallTaskLater(Seconds delay, Task task);
+  DelayedCall CallTaskLater(Seconds delay, Task task) override;
 
   const std::unique_ptr<Parts> parts_;
 };

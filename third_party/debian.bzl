@@ -92,6 +92,11 @@ def _write_unavailable(repository_ctx, names):
         ],
     ))
 
+def _searched_anyway(directory):
+    """Whether compilers look there unasked. Debian names its directory for
+    one architecture's headers, /usr/include/x86_64-linux-gnu, all the same."""
+    return directory.startswith("/usr/include/") and "-linux-gnu" in directory
+
 def _pkg_config_library_impl(repository_ctx):
     attr = repository_ctx.attr
     names = [attr.target] + attr.extra_targets.keys()
@@ -105,7 +110,9 @@ def _pkg_config_library_impl(repository_ctx):
     includes = []
     linkopts = []
     for word in words:
-        if word.startswith("-I"):
+        if word.startswith("-I") and _searched_anyway(word[2:]):
+            pass
+        elif word.startswith("-I"):
             link = "include/%d" % len(includes)
             repository_ctx.symlink(word[2:], link)
             includes.append(link)

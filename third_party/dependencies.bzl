@@ -18,6 +18,12 @@ load(":toolchain_shims.bzl", "heddle_toolchain_shims")
 
 # Repository to what pkg_config_library needs to know of it.
 SYSTEM_LIBRARIES = {
+    "curl": {
+        "debian_package": "libcurl4-openssl-dev",
+        "minimum_version": "7.87",
+        "module": "libcurl",
+        "target": "curl",
+    },
     "google_benchmark": {
         "debian_package": "libbenchmark-dev",
         "extra_targets": {"benchmark_main": "-lbenchmark_main"},

@@ -19,27 +19,29 @@ reference with that fault in it.
 
 load("//third_party:cc.bzl", "cc_test")
 
-# The rules that a rule's prefix stands for.
+# The chapter of a rule, by its prefix, where the mutant names none.
 _CHAPTERS = {
-    "TP": "//conformance:thread_pool_rules",
-    "RT": "//conformance:reactor_rules",
-    "RL": "//conformance:reactor_rules",
-    "TH": "//conformance:threads_rules",
+    "TP": "thread_pool",
+    "RT": "reactor",
+    "TH": "threads",
 }
 
 def _planted_impl(ctx):
-    copy = ctx.actions.declare_file(ctx.label.name + ".cc")
     ctx.actions.run(
         executable = ctx.executable._plant,
-        arguments = [ctx.file.source.path, copy.path, ctx.attr.replace, ctx.attr.by],
+        arguments = [
+            ctx.file.source.path,
+            ctx.outputs.copy.path,
+            ctx.attr.replace,
+            ctx.attr.by,
+        ],
         inputs = [ctx.file.source],
-        outputs = [copy],
+        outputs = [ctx.outputs.copy],
         mnemonic = "PlantFault",
         progress_message = "Planting the fault %s" % ctx.label.name,
     )
-    claim = ctx.actions.declare_file(ctx.label.name + "_claim.cc")
     ctx.actions.write(
-        output = claim,
+        output = ctx.outputs.claim,
         content = """#include "conformance/mutants/claim.h"
 
 const heddle::conformance::Claim heddle::conformance::kClaim = {
@@ -51,18 +53,19 @@ const heddle::conformance::Claim heddle::conformance::kClaim = {
             "true" if ctx.attr.dies else "false",
         ),
     )
-    return [DefaultInfo(files = depset([copy, claim]))]
 
 _planted = rule(
     implementation = _planted_impl,
     attrs = {
-        "mutant": attr.string(mandatory = True),
-        "source": attr.label(mandatory = True, allow_single_file = [".cc"]),
-        "replace": attr.string(mandatory = True),
         "by": attr.string(mandatory = True),
-        "rule": attr.string(mandatory = True),
-        "message": attr.string(mandatory = True),
+        "claim": attr.output(mandatory = True),
+        "copy": attr.output(mandatory = True),
         "dies": attr.bool(),
+        "message": attr.string(mandatory = True),
+        "mutant": attr.string(mandatory = True),
+        "replace": attr.string(mandatory = True),
+        "rule": attr.string(mandatory = True),
+        "source": attr.label(mandatory = True, allow_single_file = [".cc", ".h"]),
         "_plant": attr.label(
             default = Label("//conformance/mutants:plant"),
             executable = True,
@@ -71,7 +74,17 @@ _planted = rule(
     },
 )
 
-def mutant(name, rule, source, replace, by, message, dies = False, includes = []):
+def mutant(
+        name,
+        rule,
+        source,
+        replace,
+        by,
+        message,
+        chapter = None,
+        rules_in = None,
+        dies = False,
+        includes = []):
     """Checks that a rule finds a planted fault.
 
     Args:
@@ -79,54 +92,76 @@ def mutant(name, rule, source, replace, by, message, dies = False, includes = []
       rule: the name of the rule that must fail, "TP_11_OneWorker...". A rule
         that does not exist fails the test.
       source: label of the one source file of the reference to plant the fault
-        in. All that it defines must still be defined in the copy.
+        in. Of a .cc file, the copy must still define all that it defines. A .h
+        file wants rules_in.
       replace: text that occurs in the source exactly once; else the build
         fails.
       by: what takes its place.
       message: text that the failing rule must print.
+      chapter: the chapter of //conformance/rules that holds the rule, "timer";
+        needed unless the rule's prefix says it.
+      rules_in: for a source that is a header: label of the file that holds the
+        rule, which is compiled with the faulty header in place of the right
+        one. Inline functions come out faulty for the whole program.
       dies: whether the process may crash, or hang until the rule's watchdog
         aborts it, instead of ending with a failure.
       includes: headers that `by` needs beside those of the source, without
         brackets or quotes: "thread".
     """
-    chapter = rule.split("_")[0]
-    if chapter not in _CHAPTERS:
-        fail("mutant %r: rule is %r, must begin with one of %s" % (
-            name,
-            rule,
-            ", ".join([known + "_" for known in _CHAPTERS]),
-        ))
+    prefix = rule.split("_")[0]
+    if chapter == None and prefix in _CHAPTERS:
+        chapter = _CHAPTERS[prefix]
+    if chapter == None and rules_in == None:
+        fail("mutant %r: rule is %r; say in which chapter it is" % (name, rule))
     if message == "":
         fail("mutant %r: message is %r, must say something" % (name, message))
-    planted = name + "_planted"
+    in_header = source.endswith(".h")
+    if in_header != (rules_in != None):
+        fail("mutant %r: source is %r, rules_in is %r; a header, and nothing else, wants rules_in" % (
+            name,
+            source,
+            rules_in,
+        ))
+
+    copy = name + ("_planted.h" if in_header else "_planted.cc")
+    claim = name + "_claim.cc"
     _planted(
-        name = planted,
+        name = name + "_planted",
         testonly = True,
-        mutant = name,
-        source = source,
-        replace = replace,
         by = by,
-        rule = rule,
-        message = message,
+        claim = claim,
+        copy = copy,
         dies = dies,
+        message = message,
+        mutant = name,
+        replace = replace,
+        rule = rule,
+        source = source,
         tags = ["mutant"],
     )
+    options = ["-w"]  # A fault may leave something unused.
+    for include in includes:
+        options += ["-include", include]
+    if in_header:
+        # Its include guard then keeps the right one out.
+        options += ["-include", "$(location :%s)" % copy]
+        rules = "//conformance/rules:needed_by_rules"
+    else:
+        rules = "//conformance/rules:%s_rules" % chapter
     cc_test(
         name = name,
         size = "small",
-        srcs = [":" + planted],
-        # A fault may leave something unused.
-        copts = ["-w"] + [
-            option
-            for include in includes
-            for option in ["-include", include]
-        ],
+        srcs = [
+            claim,
+            copy,
+        ] + ([rules_in] if in_header else []),
+        copts = options,
         # The seam: objects first, then archives.
         linkstatic = True,
         tags = ["mutant"],
         deps = [
             ":kill_main",
-            _CHAPTERS[chapter],
+            rules,
             "//reference:reference_backend",
         ],
     )

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What a call throws, as a value.
-#ifndef HEDDLE_CONFORMANCE_THROWN_H_
-#define HEDDLE_CONFORMANCE_THROWN_H_
+#ifndef HEDDLE_CONFORMANCE_RULES_THROWN_H_
+#define HEDDLE_CONFORMANCE_RULES_THROWN_H_
 
 #include <exception>
 #include <string>
@@ -36,4 +36,4 @@ inline std::string Kind(const std::exception_ptr& exception) {
 
 }  // namespace heddle::conformance
 
-#endif  // HEDDLE_CONFORMANCE_THROWN_H_
+#endif  // HEDDLE_CONFORMANCE_RULES_THROWN_H_

@@ -17,7 +17,7 @@
 #include "conformance/patience.h"
 #include "conformance/reactor_harness.h"
 #include "conformance/rule.h"
-#include "conformance/thrown.h"
+#include "conformance/rules/thrown.h"
 #include "gtest/gtest.h"
 #include "reference/deferred.h"
 #include "reference/errors.h"

@@ -8,7 +8,7 @@
 #include <stop_token>
 #include <utility>
 
-#include "conformance/arrivals.h"
+#include "conformance/rules/arrivals.h"
 #include "conformance/log_capture.h"
 #include "conformance/patience.h"
 #include "conformance/reactor_harness.h"

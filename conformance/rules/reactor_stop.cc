@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "conformance/default_disposition.h"
+#include "conformance/rules/default_disposition.h"
 #include "conformance/helper_thread.h"
 #include "conformance/log_capture.h"
 #include "conformance/patience.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A signal as it is before anybody handles it.
-#ifndef HEDDLE_CONFORMANCE_DEFAULT_DISPOSITION_H_
-#define HEDDLE_CONFORMANCE_DEFAULT_DISPOSITION_H_
+#ifndef HEDDLE_CONFORMANCE_RULES_DEFAULT_DISPOSITION_H_
+#define HEDDLE_CONFORMANCE_RULES_DEFAULT_DISPOSITION_H_
 
 #include <signal.h>
 
@@ -29,4 +29,4 @@ class DefaultDisposition {
 
 }  // namespace heddle::conformance
 
-#endif  // HEDDLE_CONFORMANCE_DEFAULT_DISPOSITION_H_
+#endif  // HEDDLE_CONFORMANCE_RULES_DEFAULT_DISPOSITION_H_

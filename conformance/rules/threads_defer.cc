@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "conformance/arrivals.h"
+#include "conformance/rules/arrivals.h"
 #include "conformance/log_capture.h"
 #include "conformance/patience.h"
 #include "conformance/reactor_harness.h"

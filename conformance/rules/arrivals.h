@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What Deferreds fire with, and where.
-#ifndef HEDDLE_CONFORMANCE_ARRIVALS_H_
-#define HEDDLE_CONFORMANCE_ARRIVALS_H_
+#ifndef HEDDLE_CONFORMANCE_RULES_ARRIVALS_H_
+#define HEDDLE_CONFORMANCE_RULES_ARRIVALS_H_
 
 #include <thread>
 #include <utility>
@@ -36,4 +36,4 @@ bool FailedWith(const Arrival<T>& arrival) {
 
 }  // namespace heddle::conformance
 
-#endif  // HEDDLE_CONFORMANCE_ARRIVALS_H_
+#endif  // HEDDLE_CONFORMANCE_RULES_ARRIVALS_H_
