@@ -33,8 +33,11 @@ class SteadyClock final : public Clock {
   Time Now() const override { return std::chrono::steady_clock::now(); }
 };
 
-// Stands still but for Advance; for tests. A reactor that sleeps does not see
-// it move: use Iterate() after Advance(), or wake it with WakeUp().
+// Stands still but for Advance; for tests of what needs a reactor, as
+// ReactorOptions::clock. It calls nothing: Advance() and then Iterate(), in
+// which the reactor calls what is due. A reactor that sleeps does not see it
+// move; WakeUp() lets it look. For what needs timers and no reactor there is
+// TestClock (test_clock.h).
 class ManualClock final : public Clock {
  public:
   explicit ManualClock(Time now = Time()) : now_(now.time_since_epoch()) {}

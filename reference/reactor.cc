@@ -143,11 +143,7 @@ DelayedCall Reactor::CallTaskLater(Seconds delay, Task task) {
 std::vector<DelayedCall> Reactor::GetDelayedCalls() const {
   EventLoop& loop = parts_->loop;
   loop.thread().Require("Reactor::GetDelayedCalls");
-  std::vector<DelayedCall> calls;
-  for (std::shared_ptr<Timer>& timer : loop.timers().Pending()) {
-    calls.emplace_back(std::move(timer));
-  }
-  return calls;
+  return loop.timers().Pending();
 }
 
 void Reactor::AddReader(int fd, std::function<void()> on_ready) {

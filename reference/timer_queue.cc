@@ -5,6 +5,7 @@
 #include <cassert>
 #include <chrono>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -111,16 +112,24 @@ void TimerQueue::RunDue() {
   }
 }
 
+bool TimerQueue::InvokeDue() {
+  if (heap_.empty() || heap_.front()->due > clock_.Now()) return false;
+  const std::shared_ptr<Timer> timer = Remove(0);
+  End(*timer, TimerState::kCalled).Invoke();
+  return true;
+}
+
 std::optional<Clock::Time> TimerQueue::NextDue() const {
   if (heap_.empty()) return std::nullopt;
   return heap_.front()->due;
 }
 
-std::vector<std::shared_ptr<Timer>> TimerQueue::Pending() const {
+std::vector<DelayedCall> TimerQueue::Pending() const {
   std::vector<std::shared_ptr<Timer>> pending = heap_;
   std::sort(pending.begin(), pending.end(),
             [](const auto& a, const auto& b) { return ComesBefore(*a, *b); });
-  return pending;
+  return {std::make_move_iterator(pending.begin()),
+          std::make_move_iterator(pending.end())};
 }
 
 std::shared_ptr<Timer> TimerQueue::Remove(std::size_t place) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "reference/clock.h"
+#include "reference/delayed_call.h"
 #include "reference/loop_thread.h"
 #include "reference/task.h"
 
@@ -53,7 +54,7 @@ Seconds RequireDelay(const char* function, Seconds delay);
 //
 // Happens-before: none; one thread.
 //
-// Destruction: at any time but during RunDue(); cancels what is pending.
+// Destruction: at any time but while it calls a timer; cancels what is pending.
 class TimerQueue {
  public:
   // Both must outlive the queue; `thread` is what thread() returns.
@@ -81,11 +82,15 @@ class TimerQueue {
   // before it does not run (RL-26). What it throws is logged (RL-29).
   void RunDue();
 
+  // Calls the first timer that is due by the clock, whenever it was added, if
+  // there is one; what it throws comes out.
+  [[nodiscard]] bool InvokeDue();
+
   // When the next one is due.
   std::optional<Clock::Time> NextDue() const;
 
   // All of them, in the order they would run.
-  std::vector<std::shared_ptr<Timer>> Pending() const;
+  std::vector<DelayedCall> Pending() const;
 
   const LoopThread& thread() const { return thread_; }
 

@@ -69,6 +69,19 @@ TEST_F(TimerQueueTest, DueTimesGoFirstAndThenTheOrderOfScheduling) {
   EXPECT_EQ(ran_, expected);
 }
 
+TEST_F(TimerQueueTest, DueTimersCanBeCalledOneByOneAndThrow) {
+  Add(2, [] { throw 42; });
+  Add(2, [this] { Add(0, 2); });
+  Add(3, 3);
+  EXPECT_FALSE(queue_->InvokeDue());
+  clock_.Advance(seconds(2));
+  EXPECT_THROW(static_cast<void>(queue_->InvokeDue()), int);
+  EXPECT_TRUE(queue_->InvokeDue());
+  EXPECT_TRUE(queue_->InvokeDue());
+  EXPECT_FALSE(queue_->InvokeDue());
+  EXPECT_EQ(ran_, (std::vector{2}));
+}
+
 TEST_F(TimerQueueTest, ATimerAddedMeanwhileWaitsForTheNextRun) {
   Add(1, [this] { Add(0, 2); });
   Add(1, 1);
@@ -186,8 +199,8 @@ TEST_F(TimerQueueTest, WhatIsPendingIsListedInOrder) {
   DelayedCall(cancelled).Cancel();
   const auto pending = queue_->Pending();
   ASSERT_EQ(pending.size(), 2u);
-  EXPECT_EQ(pending[0]->due, Clock::Time(seconds(1)));
-  EXPECT_EQ(pending[1]->due, Clock::Time(seconds(3)));
+  EXPECT_EQ(pending[0].time(), Clock::Time(seconds(1)));
+  EXPECT_EQ(pending[1].time(), Clock::Time(seconds(3)));
 }
 
 TEST_F(TimerQueueTest, DistantAndInfiniteDelaysAreClamped) {
