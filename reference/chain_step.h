@@ -11,22 +11,25 @@
 
 namespace heddle {
 
-// A link in the list of a chain's steps, owned by it, run at most once.
+// A link in the list of a chain's steps, owned by it, run at most once; but a
+// coroutine's step runs once for each of its parts.
 class ChainStep {
  public:
   enum class Kind : unsigned char {
-    kCall,     // a callback; deferred_steps.h
-    kForward,  // the result fires another chain
-    kResume,   // the result goes to a chain that waits for it
+    kCall,       // a callback; deferred_steps.h
+    kCoroutine,  // a callback that runs again with what it waited for
+    kForward,    // the result fires another chain
+    kResume,     // the result goes to a chain that waits for it
   };
 
   ChainStep(const ChainStep&) = delete;
   ChainStep& operator=(const ChainStep&) = delete;
   virtual ~ChainStep() = default;
 
-  // For kCall: replaces `result`, a value or a failure, by what the callback
-  // made of it; or empties it and returns the chain whose result shall take
-  // its place. Throws nothing but the forced unwind of a cancelled thread.
+  // For kCall and kCoroutine: replaces `result`, a value or a failure, by what
+  // the callback made of it; or empties it and returns the chain whose result
+  // shall take its place, which a kCoroutine is then run with again. Throws
+  // nothing but the forced unwind of a cancelled thread.
   virtual ChainHandle Run(ChainResult& /*result*/) { return ChainHandle(); }
 
  protected:

@@ -35,6 +35,7 @@ void DeferredChain::RunIfReady() {
 void DeferredChain::RunStep(ChainStep* step, RunStack& stack) {
   switch (step->kind_) {
     case ChainStep::Kind::kCall:
+    case ChainStep::Kind::kCoroutine:
       RunCall(std::unique_ptr<ChainStep>(step), stack);
       break;
     case ChainStep::Kind::kForward:
@@ -49,7 +50,14 @@ void DeferredChain::RunStep(ChainStep* step, RunStack& stack) {
 void DeferredChain::RunCall(std::unique_ptr<ChainStep> step, RunStack& stack) {
   if (result_.empty()) result_ = Surrender();
   ChainHandle inner = step->Run(result_);
-  step.reset();  // what it captured goes now, not when the chain does (DF-15)
+  if (inner && step->kind_ == ChainStep::Kind::kCoroutine) {
+    // It goes on before what has been attached meanwhile.
+    step->next_ = first_step_;
+    if (first_step_ == nullptr) last_step_ = step.get();
+    first_step_ = step.release();
+  } else {
+    step.reset();  // what it captured goes now, not when the chain does (DF-15)
+  }
   if (inner) TakeResultOf(std::move(inner), stack);
 }
 

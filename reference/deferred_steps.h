@@ -31,6 +31,12 @@ struct DeferredAccess {
   static ChainHandle TakeChain(Deferred<T>&& deferred) {
     return std::move(deferred.chain_);
   }
+
+  // `chain` carries a T.
+  template <class T>
+  static Deferred<T> FromChain(ChainHandle chain) {
+    return Deferred<T>(std::move(chain));
+  }
 };
 
 // A result of type T from a T, an Outcome<T> or a Failure.
