@@ -11,12 +11,15 @@
 #include <utility>
 
 #include "reference/callable.h"
+#include "reference/clock.h"
 #include "reference/deferred_chain.h"
 #include "reference/deferred_steps.h"
 #include "reference/failure.h"
 #include "reference/outcome.h"
 
 namespace heddle {
+
+class Scheduler;
 
 // What it is: a copyable handle to one chain of callbacks that starts with a
 // value of type T, or a failure, and hands each callback what the one before
@@ -43,16 +46,18 @@ namespace heddle {
 // and, beside these, paused or not.
 //
 // What the caller must do: use all handles to a chain on one thread, the
-// reactor's as a rule (DF-61). The one exception: handles may be copied and
-// dropped on any thread. What the last one takes with it, callbacks not run
-// and the report of a failure included, ends on the thread that drops it.
+// reactor's as a rule (DF-61); deferred_debug.h checks that. The one exception:
+// handles may be copied and dropped on any thread. What the last one takes with
+// it, callbacks not run and the report of a failure included, ends on the
+// thread that drops it.
 //
 // What it promises: callbacks, the canceller and what they capture are
 // released as soon as they have run or can run no more (DF-15); chains that
 // wait for one another live as long as a handle to any of them (DF-22) and no
 // longer; firing, waiting, cancelling and destruction take constant stack
 // however many chains hang together (DF-21, BT-28). A failure that is the
-// current result when the last handle goes is logged, once (DF-40).
+// current result when the last handle goes is reported, once (DF-40), to the
+// hook of unhandled_failures.h, which also says who holds one meanwhile.
 //
 // Happens-before: none, but for the count of handles: what was done before a
 // handle was dropped is visible to what the last drop destroys.
@@ -100,7 +105,8 @@ class Deferred {
 
   // Fires with `value`, and runs the callbacks before returning (DF-01). A
   // Failure, or an Outcome without a value, is the same as Errback (DF-07).
-  // Throws AlreadyCalledError if fired before, with nothing changed (DF-09);
+  // Throws AlreadyCalledError if fired before, with nothing changed (DF-09),
+  // and says by whom if debugging (DF-62);
   // but the first call after a Cancel() without canceller is ignored (DF-31).
   template <class V = T>
     requires(!std::is_void_v<V>)
@@ -222,6 +228,29 @@ class Deferred {
     chain.Forward(other.chain_);
   }
 
+  // Sets a limit on the time until a result gets here: what has been attached
+  // before is covered, what is attached later is not (DF-45). When `limit` has
+  // passed, the Deferred is cancelled, as by Cancel(); a CancelledError that
+  // then gets here becomes a TimeoutError whose text tells the limit (DF-43),
+  // any other result goes on unchanged (DF-46). A result in time ends the limit
+  // (DF-44); so does a Cancel() by others, which stays a CancelledError
+  // (DF-48). Of several limits the shortest counts (DF-49).
+  //
+  // The timer keeps the Deferred, so that after `limit` its callbacks run even
+  // if whoever was to fire it has dropped it. A scheduler that goes earlier
+  // takes the limit with it: let it outlive what it limits.
+  //
+  // On the scheduler's thread. Throws std::invalid_argument if `limit` is
+  // negative or NaN, with nothing changed; infinity is no limit.
+  Deferred AddTimeout(Seconds limit, Scheduler& scheduler) const;
+
+  // The same with `translate(Outcome<T>, Seconds limit)` in place of the
+  // TimeoutError: called after a timeout only, with whatever the result is then
+  // (DF-47). It returns a T, an Outcome<T>, a Failure or a Deferred<T>; what it
+  // throws is the failure that goes on.
+  template <class F>
+  Deferred AddTimeout(Seconds limit, Scheduler& scheduler, F&& translate) const;
+
   // Unfired: calls the canceller, and fails the Deferred with CancelledError
   // if that has not fired it (DF-31 to DF-34). Waiting: cancels what it waits
   // for, instead (DF-36). Else does nothing (DF-35).
@@ -232,6 +261,15 @@ class Deferred {
   // (DF-29). Unpause without Pause is a std::logic_error (BT-30).
   void Pause() const { Chain("Deferred::Pause").Pause(); }
   void Unpause() const { Chain("Deferred::Unpause").Unpause(); }
+
+  // Hands the chain over: the next thread that uses it, otherwise than by
+  // copying or dropping a handle, is the one it belongs to. The caller sees to
+  // it that what this thread did happens before that, and keeps its own hands
+  // off. Without effect but for a chain made while debugging.
+  void DetachFromThread() const {
+    if (!chain_) ThrowMovedFrom("Deferred::DetachFromThread");
+    chain_->DetachFromThread();
+  }
 
   // Whether it has been fired.
   bool called() const { return Chain("Deferred::called").called(); }
@@ -245,6 +283,7 @@ class Deferred {
 
   DeferredChain& Chain(const char* function) const {
     if (!chain_) ThrowMovedFrom(function);
+    chain_->RequireThread(function);
     return *chain_;
   }
 
@@ -264,11 +303,15 @@ class Deferred {
     return next;
   }
 
+  Deferred Limit(Seconds limit, Scheduler& scheduler,
+                 std::unique_ptr<ChainStep> translate) const;
+
   ChainHandle chain_;
 };
 
 }  // namespace heddle
 
 #include "reference/deferred_functions.h"  // IWYU pragma: export
+#include "reference/deferred_timeout.h"    // IWYU pragma: export
 
 #endif  // HEDDLE_REFERENCE_DEFERRED_H_
