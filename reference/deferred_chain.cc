@@ -34,6 +34,7 @@ ChainHandle RequireReturned(ChainHandle chain, const std::type_info& type,
                             ChainResult& result) {
   try {
     if (!chain) ThrowMovedFrom("a Deferred returned by a callback");
+    chain->RequireThread("a Deferred returned by a callback");
     chain->RequireTail("a Deferred returned by a callback", type);
     return chain;
   } catch (const std::logic_error&) {
@@ -46,7 +47,11 @@ DeferredChain::DeferredChain(const std::type_info& type, Canceller canceller)
     : head_(&type),
       tail_(&type),
       canceller_(std::move(canceller)),
-      resume_step_(*this) {}
+      resume_step_(*this) {
+  if (DeferredDebugging()) {
+    record_ = std::make_unique<DeferredRecord>(DeferredRecord::Made::kHere);
+  }
+}
 
 void DeferredChain::RequireHead(const char* function,
                                 const std::type_info& type) const {
@@ -69,12 +74,22 @@ void DeferredChain::Fire(const char* function, ChainResult result) {
     FireNow(std::move(result));
   } else if (!std::exchange(ignores_next_fire_, false)) {
     throw AlreadyCalledError(std::string(function) +
-                             ": the Deferred has been fired before");
+                             ": the Deferred has been fired before; it was " +
+                             DeferredRecord::Describe(record_.get()));
   }
+}
+
+void DeferredChain::NoteFirstFire() {
+  if (!DeferredDebugging()) return;
+  if (!record_) {
+    record_ = std::make_unique<DeferredRecord>(DeferredRecord::Made::kWhileOff);
+  }
+  record_->NoteFirstFire();
 }
 
 void DeferredChain::FireNow(ChainResult result) {
   const ChainHandle self(this);  // the canceller may hold the last other one
+  NoteFirstFire();
   called_ = true;
   result_ = std::move(result);
   canceller_ = nullptr;  // before the callbacks, which may run long (DF-15)

@@ -13,6 +13,8 @@
 #include "reference/chain_handle.h"
 #include "reference/chain_result.h"
 #include "reference/chain_step.h"
+#include "reference/deferred_debug.h"
+#include "reference/deferred_record.h"
 
 namespace heddle {
 
@@ -53,6 +55,15 @@ class DeferredChain {
   void RequireHead(const char* function, const std::type_info& type) const;
   void RequireTail(const char* function, const std::type_info& type) const;
 
+  // While debugging: WrongThread naming `function` and both threads if the
+  // chain is another thread's; takes it for this one if it was detached.
+  void RequireThread(const char* function) const {
+    if (DeferredDebugging() && record_) record_->RequireThread(function);
+  }
+  void DetachFromThread() const {
+    if (record_) record_->DetachFromThread();
+  }
+
   // Fires with `result`, which is of the head's type or a failure.
   void Fire(const char* function, ChainResult result);
 
@@ -76,6 +87,7 @@ class DeferredChain {
   ~DeferredChain() = default;
 
   // deferred_chain.cc: firing, attaching, cancelling.
+  void NoteFirstFire();
   void FireNow(ChainResult result);
   void CancelUnfired();
   void Append(ChainStep* step);
@@ -84,6 +96,9 @@ class DeferredChain {
   // deferred_run.cc: passing the result from step to step, chain to chain.
   bool Ready() const;
   void RunIfReady();
+  void BeginPass() noexcept;
+  void EndPass() noexcept;
+  static void RunNext(ChainHandle chain, RunStack& stack);
   void RunStep(ChainStep* step, RunStack& stack);
   void RunCall(std::unique_ptr<ChainStep> step, RunStack& stack);
   void RunForward(std::unique_ptr<ChainStep> step, RunStack& stack);
@@ -99,6 +114,8 @@ class DeferredChain {
   static void DropHandle(DeferredChain* chain) noexcept;
   static void Destroy(DeferredChain* chain) noexcept;
   void DropContents() noexcept;
+  void PutOnList() noexcept;
+  void TakeOffList() noexcept;
 
   std::atomic<unsigned> handles_{0};
   unsigned pauses_ = 0;
@@ -108,6 +125,7 @@ class DeferredChain {
   bool cancelling_ = false;
   bool ignores_next_fire_ = false;
   bool has_waited_ = false;  // ever; set before the setter's handle is dropped
+  bool listed_ = false;      // at rest, with a failure (held_failures.h)
   // What we wait on, or null. Written by the chain's thread under the mutex
   // of deferred_life.cc, where another thread may drop the last handle.
   DeferredChain* waiting_on_ = nullptr;
@@ -119,6 +137,7 @@ class DeferredChain {
   ChainResult result_;
   Canceller canceller_;
   ResumeStep resume_step_;  // among the steps of waiting_on_
+  std::unique_ptr<DeferredRecord> record_;  // null but for debugging
 };
 
 // For deferred.h: std::logic_error for a handle that was moved from.

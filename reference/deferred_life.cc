@@ -7,7 +7,7 @@
 
 #include "reference/chain_handle.h"
 #include "reference/deferred_chain.h"
-#include "reference/log.h"
+#include "reference/held_failures.h"
 
 namespace heddle {
 namespace {
@@ -106,9 +106,10 @@ void DeferredChain::Destroy(DeferredChain* chain) noexcept {
 }
 
 void DeferredChain::DropContents() noexcept {
+  if (listed_) TakeOffList();
   if (called_ && result_.has_failure()) {
-    LogException("a Deferred went with a failure that nobody handled",
-                 result_.exception());
+    ReportUnhandled(result_.exception(),
+                    record_ ? record_->maker() : nullptr);
   }
   result_.Reset();
   canceller_ = nullptr;
@@ -122,6 +123,17 @@ void DeferredChain::DropContents() noexcept {
       delete step;
     }
   }
+}
+
+void DeferredChain::PutOnList() noexcept {
+  if (listed_) return;
+  listed_ = ListFailure(*this, result_.exception(),
+                        record_ ? record_->maker() : nullptr);
+}
+
+void DeferredChain::TakeOffList() noexcept {
+  listed_ = false;
+  UnlistFailure(*this);
 }
 
 }  // namespace heddle

@@ -20,7 +20,10 @@ bool DeferredChain::Ready() const {
 // included, until the chain has to wait. A chain that gets its result from
 // this one goes on top and runs first, before the rest of this one.
 void DeferredChain::RunIfReady() {
-  if (!Ready() || first_step_ == nullptr) return;
+  if (!Ready() || first_step_ == nullptr) {
+    if (!running_ && result_.has_failure()) PutOnList();
+    return;
+  }
   RunStack stack;
   stack.Push(ChainHandle(this));
   while (DeferredChain* const chain = stack.top()) {
@@ -29,6 +32,25 @@ void DeferredChain::RunIfReady() {
     } else {
       stack.Pop();
     }
+  }
+}
+
+void DeferredChain::BeginPass() noexcept {
+  running_ = true;
+  if (listed_) TakeOffList();
+}
+
+void DeferredChain::EndPass() noexcept {
+  running_ = false;
+  if (result_.has_failure()) PutOnList();
+}
+
+// `chain` has got a result, from another one.
+void DeferredChain::RunNext(ChainHandle chain, RunStack& stack) {
+  if (chain->Ready()) {
+    stack.Push(std::move(chain));
+  } else if (chain->result_.has_failure()) {
+    chain->PutOnList();
   }
 }
 
@@ -66,15 +88,18 @@ void DeferredChain::RunForward(std::unique_ptr<ChainStep> step,
   const ChainHandle target = std::move(static_cast<ForwardStep&>(*step).target);
   step.reset();
   if (!target->called_) {
+    target->NoteFirstFire();
     target->called_ = true;
     target->result_ = Surrender();
     target->canceller_ = nullptr;
-    if (target->Ready()) stack.Push(target);
+    RunNext(target, stack);
   } else if (std::exchange(target->ignores_next_fire_, false)) {
     result_.Reset();
   } else {
     result_ = ChainResult::OfFailure(std::make_exception_ptr(AlreadyCalledError(
-        "Deferred::ChainDeferred: the other Deferred has been fired before")));
+        "Deferred::ChainDeferred: the other Deferred has been fired before; "
+        "it was " +
+        DeferredRecord::Describe(target->record_.get()))));
   }
 }
 
@@ -82,7 +107,7 @@ void DeferredChain::RunResume(DeferredChain& waiter, RunStack& stack) {
   --waiters_;
   ChainHandle resumed = waiter.StopWaiting();
   resumed->result_ = Surrender();
-  if (resumed->Ready()) stack.Push(std::move(resumed));
+  RunNext(std::move(resumed), stack);
 }
 
 void DeferredChain::TakeResultOf(ChainHandle inner, RunStack& stack) {
@@ -109,6 +134,7 @@ bool DeferredChain::LeadsTo(const DeferredChain& chain) const {
 
 // The result, which leaves nothing behind but the knowledge that it was there.
 ChainResult DeferredChain::Surrender() {
+  if (listed_) TakeOffList();
   if (!result_.empty()) return std::move(result_);
   return ChainResult::OfFailure(std::make_exception_ptr(
       AlreadyConsumed("the Deferred's result has moved to another Deferred")));

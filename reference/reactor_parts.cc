@@ -6,6 +6,7 @@
 
 #include "reference/errors.h"
 #include "reference/log.h"
+#include "reference/unhandled_failures.h"
 
 namespace heddle {
 namespace {
@@ -48,6 +49,7 @@ void Reactor::Parts::Run() {
   BeginSignals();
   Turn();
   Finish();
+  LogUnhandledFailures("Reactor::Run ends");
 }
 
 void Reactor::Parts::Turn() {

@@ -25,7 +25,7 @@ class RunStack {
   DeferredChain* top() const { return top_; }
 
   void Push(ChainHandle chain) {
-    chain->running_ = true;
+    chain->BeginPass();
     chain->below_ = top_;
     top_ = chain.Release();
   }
@@ -33,7 +33,7 @@ class RunStack {
   void Pop() {
     const ChainHandle chain = ChainHandle::Adopt(top_);
     top_ = chain->below_;
-    chain->running_ = false;
+    chain->EndPass();
   }
 
  private:

@@ -41,7 +41,8 @@ class Reactor;
 // What the caller must do: Submit() once, on the reactor's thread.
 //
 // What it promises: the Deferred fires once, on the reactor's thread, and is
-// touched nowhere else. A call withdrawn before it began never runs (TH-09).
+// touched nowhere else; it is handed over to that thread if another one has
+// set it up, before the reactor ran. A call withdrawn before it began never runs (TH-09).
 // The reactor is not touched once the call is withdrawn, so a pool may outlive
 // the reactor. No lock is held anywhere.
 //
@@ -130,11 +131,13 @@ class TypedThreadCall final : public ThreadCall {
   void ReleaseFunction() override { function_.reset(); }
 
   void Fire() override {
+    deferred_->DetachFromThread();
     std::exchange(deferred_, std::nullopt)
         ->Callback(*std::exchange(outcome_, std::nullopt));
   }
 
   void Fail(const Failure& failure) override {
+    deferred_->DetachFromThread();
     std::exchange(deferred_, std::nullopt)->Errback(failure);
   }
 
