@@ -21,6 +21,10 @@ def _compiler_output(ctx, toolchain, context, suffix, flags):
         requested_features = ctx.features,
         unsupported_features = ctx.disabled_features,
     )
+    faulty = [ctx.file.faulty_header] if ctx.file.faulty_header else []
+    for header in faulty:
+        # Its include guard then keeps the right one out.
+        flags = flags + ["-w", "-include", header.path]
     arguments = cc_common.get_memory_inefficient_command_line(
         feature_configuration = features,
         action_name = "c++-compile",
@@ -44,12 +48,39 @@ def _compiler_output(ctx, toolchain, context, suffix, flags):
                 action_name = "c++-compile",
             ),
         ] + arguments,
-        inputs = depset([ctx.file.src], transitive = [context.headers, toolchain.all_files]),
+        inputs = depset([ctx.file.src] + faulty, transitive = [context.headers, toolchain.all_files]),
         outputs = [output],
         mnemonic = "CompileInVain",
         progress_message = "Compiling %s in vain" % ctx.file.src.short_path,
     )
     return output
+
+# Ends with 0 if the source is refused as it must be, else says what is wrong.
+_VERDICT = """#!/bin/sh
+refused_as_claimed() {{
+  if ! grep -qx 'exit status 0' {accepted}; then
+    echo 'without the lines to refuse it does not compile either:'
+    cat {accepted}
+    exit 1
+  fi
+  if grep -qx 'exit status 0' {refused}; then
+    echo 'it compiles, but must be refused'
+    return 1
+  fi
+  if ! grep -qF '{message}' {refused}; then
+    echo 'it is refused, but without saying: {message}'
+    cat {refused}
+    return 1
+  fi
+}}
+"""
+
+_OF_A_MUTANT = """
+if refused_as_claimed; then
+  echo 'the mutant survives: the test does not fail'
+  exit 1
+fi
+"""
 
 def _does_not_compile_test_impl(ctx):
     if ctx.attr.message == "" or "'" in ctx.attr.message:
@@ -62,26 +93,11 @@ def _does_not_compile_test_impl(ctx):
     accepted = _compiler_output(ctx, toolchain, context, ".accepted", [])
     ctx.actions.write(
         ctx.outputs.executable,
-        """#!/bin/sh
-if ! grep -qx 'exit status 0' {accepted}; then
-  echo 'without the lines to refuse it does not compile either:'
-  cat {accepted}
-  exit 1
-fi
-if grep -qx 'exit status 0' {refused}; then
-  echo 'it compiles, but must be refused'
-  exit 1
-fi
-if ! grep -qF '{message}' {refused}; then
-  echo 'it is refused, but without saying: {message}'
-  cat {refused}
-  exit 1
-fi
-""".format(
+        _VERDICT.format(
             accepted = accepted.short_path,
             refused = refused.short_path,
             message = ctx.attr.message,
-        ),
+        ) + (_OF_A_MUTANT if ctx.file.faulty_header else "refused_as_claimed\n"),
         is_executable = True,
     )
     return [DefaultInfo(runfiles = ctx.runfiles([accepted, refused]))]
@@ -98,6 +114,10 @@ does_not_compile_test = rule(
         "message": attr.string(
             doc = "What the compiler must print, without a single quote.",
             mandatory = True,
+        ),
+        "faulty_header": attr.label(
+            doc = "For a mutant: the header with a fault, for which the test must fail.",
+            allow_single_file = [".h"],
         ),
         "deps": attr.label_list(
             doc = "Libraries whose headers the source includes.",

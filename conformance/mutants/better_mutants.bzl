@@ -1,14 +1,213 @@
 """Faults in what heddle promises beyond Twisted, and in templates of the older chapters, by clause."""
 
-load(":defs.bzl", "mutant")
+load(":defs.bzl", "mutant", "refusal_mutant")
 
+_BLOCKING_CALL_H = "//reference:blocking_call.h"
+_CALLABLE_H = "//reference:callable.h"
+_CALLBACK_CALL = "//reference:callback_call.cc"
+_CONTEXT_H = "//reference:context.h"
+_OUTCOME_H = "//reference:outcome.h"
+_POOL = "//reference:reference_thread_pool.cc"
+_REACTOR_H = "//reference:reactor.h"
 _THREAD_CALL_H = "//reference:thread_call.h"
+_THREADS_H = "//reference:threads.h"
 
+_BLOCKING = "//conformance/rules:threads_blocking.cc"
+_CALL_CONTENTS = "//conformance/rules:reactor_call_contents.cc"
 _DEFER = "//conformance/rules:threads_defer.cc"
+_LIFETIME = "//conformance/rules:thread_pool_lifetime.cc"
+_LISTS = "//conformance/rules:threads_lists.cc"
+_RESULTS = "//conformance/rules:thread_pool_results.cc"
+_SUBMISSION = "//conformance/rules:thread_pool_submission.cc"
 
 def better_mutants():
     """Defines the mutants of BT, and the rest of TP, RT and TH."""
+    _pool_templates()
+    _pool_rest()
+    _reactor_templates()
     _defer()
+    _lists()
+    _blocking()
+
+def _pool_templates():
+    mutant(
+        name = "tp_15_refers_to_the_callers_locals",
+        rule = "TP_15_CallableAndArgumentsAreCapturedAtSubmissionAndArriveUnchanged",
+        source = _CALLABLE_H,
+        rules_in = _SUBMISSION,
+        replace = "arguments = std::tuple<std::decay_t<Args>...>(",
+        by = "arguments = std::tuple<Args...>(",
+        message = 'Which is: "40"',
+    )
+    mutant(
+        name = "tp_16_results_travel_through_a_reactor",
+        rule = "TP_16_APoolWorksWithoutAReactor",
+        source = _CALLBACK_CALL,
+        replace = "  call->Call();\n  call->ReleaseFunction();\n  Deliver(*call);",
+        by = """
+  call->Call();
+  call->ReleaseFunction();
+  static Reactor& reactor = *new Reactor;
+  static_cast<void>(reactor.CallFromThread(
+      [call = std::move(call)] { Deliver(*call); }));""",
+        includes = ["reference/reactor.h"],
+        deps = ["//reference:reactor"],
+        message = "waited in vain for the result, without a reactor",
+    )
+    mutant(
+        name = "tp_17_success_and_failure_swapped",
+        rule = "TP_17_OnResultIsCalledExactlyOnceWithTheValue",
+        source = _CALLBACK_CALL,
+        replace = "  call->Call();\n",
+        by = "  call->Call();\n" +
+             "  if (!call->Exception()) call->SetRefused(Refusal::kPoolStopped);\n",
+        message = "wrong",
+    )
+    mutant(
+        name = "tp_19_sliced_to_the_base_type",
+        rule = "TP_19_AFailureReachesOnResultOnceAsTheOriginalExceptionAndIsNotLogged",
+        source = _OUTCOME_H,
+        rules_in = _RESULTS,
+        replace = "  } catch (...) {\n    return Failure::Current();",
+        by = "  } catch (const std::exception& error) {\n" +
+             "    return Failure::Of(std::exception(error));\n" +
+             "  } catch (...) {\n    return Failure::Current();",
+        includes = ["exception"],
+        message = "outcomes without the type that was thrown",
+    )
+    mutant(
+        name = "tp_25_only_the_innermost_frame",
+        rule = "TP_25_TheFunctionSeesTheWholeContextAsItWasAtSubmission",
+        source = "//reference:context.cc",
+        replace = "  current = &context_;",
+        # On the worker there is no context around it.
+        by = """
+  if (outer_ == nullptr && context_.top_ && context_.top_->outer) {
+    const_cast<Context::Entry&>(*context_.top_).outer.reset();
+  }
+  current = &context_;""",
+        message = 'Which is: "- weft"',
+    )
+    mutant(
+        name = "tp_25_later_changes_show",
+        rule = "TP_25_TheFunctionSeesTheWholeContextAsItWasAtSubmission",
+        source = _CONTEXT_H,
+        rules_in = _LIFETIME,
+        replace = """
+    return Context(
+        std::make_shared<TypedEntry<T>>(&key, top_, std::move(value)));""",
+        by = """
+    if (const T* const old = Get(key)) {
+      const_cast<T&>(*old) = std::move(value);
+      return *this;
+    }
+    return Context(
+        std::make_shared<TypedEntry<T>>(&key, top_, std::move(value)));""",
+        message = 'Which is: "too late weft"',
+    )
+
+def _pool_rest():
+    mutant(
+        name = "tp_32_a_busy_worker_is_detached",
+        rule = "TP_32_ShrinkingInterruptsNoTaskAndSurplusWorkersRetireAfterTheirs",
+        source = _POOL,
+        replace = "    coordinator_.Resize(change);\n",
+        by = """
+    coordinator_.Resize(change);
+    for (Worker& worker : threads_->workers) {
+      if (worker.busy_since && coordinator_.workers() > coordinator_.size().max) {
+        pthread_cancel(worker.thread.native_handle());
+      }
+    }
+""",
+        includes = ["pthread.h"],
+        dies = True,
+        message = "waited in vain for every task to end",
+    )
+    mutant(
+        name = "tp_37_zero_refused",
+        rule = "TP_37_MaxZeroIsLegalOnARunningPoolAndTasksWait",
+        source = "//reference:pool_size.cc",
+        replace = "if (size.min < 0) {",
+        by = "if (size.min < 0 || size.max == 0) {",
+        message = "must not be negative",
+    )
+    mutant(
+        name = "tp_37_division_by_zero",
+        rule = "TP_37_MaxZeroIsLegalOnARunningPoolAndTasksWait",
+        source = "//reference:pool_coordinator.cc",
+        replace = "  effective_ = size_;\n  retiring_ = 0;",
+        by = "  effective_ = size_;\n" +
+             "  volatile int tasks_for_each = 100;\n" +
+             "  tasks_for_each = tasks_for_each / size_.max;\n  retiring_ = 0;",
+        dies = True,
+        message = "TP_37_MaxZeroIsLegal",
+    )
+    mutant(
+        name = "tp_40_silent_refusal",
+        rule = "TP_40_DuringTheDrainTasksSeeThePoolStoppingAndAreRefusedVisibly",
+        source = _POOL,
+        replace = "if (!submission.accepted()) return submission;",
+        by = "if (!submission.accepted()) return Submission::Accepted();",
+        message = "work was accepted during the drain",
+    )
+    mutant(
+        name = "tp_53_a_queue_bound_to_one_worker",
+        rule = "TP_53_WhatIsQueuedBehindALongTaskIsTakenByAnotherWorker",
+        source = _POOL,
+        replace = "    switch (coordinator_.Next(task)) {",
+        # What comes from outside while a worker is busy is for that one.
+        by = """
+    if (ordinal > 0 && coordinator_.state() == PoolState::kRunning) {
+      threads_->work.wait(lock);
+      continue;
+    }
+    switch (coordinator_.Next(task)) {""",
+        message = "waited in vain for tasks from outside, while one worker is busy for long",
+    )
+
+def _reactor_templates():
+    mutant(
+        name = "rt_08_the_failing_call_is_run_again",
+        rule = "RT_08_ACallThatThrowsIsLoggedAndTheRestGoesOn",
+        source = _REACTOR_H,
+        rules_in = _CALL_CONTENTS,
+        replace = """
+    RequireCallable("Reactor::CallFromThread", callable);
+    return Post(
+        Task(BindCall(std::forward<F>(callable), std::forward<Args>(args)...)));""",
+        by = """
+    RequireCallable("Reactor::CallFromThread", callable);
+    return Post(Task([call = BindCall(std::forward<F>(callable),
+                                      std::forward<Args>(args)...)]() mutable {
+      try {
+        call();
+      } catch (...) {
+        call();
+      }
+    }));""",
+        message = "what ran beside a call that throws",
+    )
+    mutant(
+        name = "rt_11_an_empty_function_is_accepted",
+        rule = "RT_11_WhatCannotBeCalledIsRefusedAtTheCallSite",
+        source = _CALLABLE_H,
+        rules_in = _CALL_CONTENTS,
+        replace = "    if (!static_cast<bool>(",
+        by = "    if (false && !static_cast<bool>(",
+        # The null pointer is called in the loop.
+        dies = True,
+        message = "Expected: (void)reactor.CallFromThread(null) throws",
+    )
+    mutant(
+        name = "rt_11_the_compiler_accepts_anything",
+        rule = "RT_11_WhatCannotBeCalledIsRefusedAtTheCallSite",
+        source = _REACTOR_H,
+        rules_in = _CALL_CONTENTS,
+        replace = "    requires CallableWith<F, Args...>\n  Submission CallFromThread(",
+        by = "  Submission CallFromThread(",
+        message = "AcceptedByCallFromThread<int>",
+    )
 
 def _defer():
     mutant(
@@ -28,4 +227,150 @@ def _defer():
       deferred->Errback(std::runtime_error(outcome.failure().Describe()));
     }""",
         message = "Expected",
+    )
+    mutant(
+        name = "th_03_logged_as_well",
+        rule = "TH_03_TheOriginalExceptionArrivesOnTheReactorThreadUnlogged",
+        source = _THREAD_CALL_H,
+        rules_in = _DEFER,
+        replace = "    std::exchange(deferred_, std::nullopt)\n        ->Callback(",
+        by = """
+    if (!outcome_->ok()) {
+      LogException("a task threw", outcome_->failure().exception());
+    }
+    std::exchange(deferred_, std::nullopt)
+        ->Callback(""",
+        includes = ["reference/log.h"],
+        message = "log.records().size()",
+    )
+    mutant(
+        name = "th_06_a_failure_is_taken_for_a_value",
+        rule = "TH_06_AReturnedFailureTakesTheErrorPath",
+        source = _OUTCOME_H,
+        rules_in = _DEFER,
+        replace = "    if constexpr (std::is_void_v<Result>) {",
+        by = "    if constexpr (std::is_void_v<Result> ||\n" +
+             "                  std::is_same_v<std::decay_t<Result>, Failure>) {",
+        message = "FailedWith<std::out_of_range>(arrivals",
+    )
+    refusal_mutant(
+        name = "th_07_compiles",
+        test = "th_07_test",
+        src = "//conformance/rules:th_07.cc",
+        source = _THREADS_H,
+        replace = "  static_assert(!kIsDeferred<std::decay_t<Result>>,",
+        by = "  static_assert(true,",
+        message = "let it return a plain value and add a callback that returns the Deferred",
+        deps = ["//reference:threads"],
+    )
+
+def _lists():
+    mutant(
+        name = "th_15_refers_to_the_callers_list",
+        rule = "TH_15_TheListIsCopiedAtTheCall",
+        source = _THREADS_H,
+        rules_in = _LISTS,
+        replace = """
+Submission CallMultipleInThread(Reactor& reactor,
+                                std::vector<std::function<void()>> calls);""",
+        by = """
+inline Submission CallMultipleInThread(
+    Reactor& reactor, const std::vector<std::function<void()>>& calls) {
+  return reactor.CallInThread([&calls] {
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+      const std::function<void()> call = calls[i];
+      call();
+    }
+  });
+}""",
+        includes = ["reference/reactor.h"],
+        message = "calls of the list as it became",
+    )
+
+def _blocking():
+    mutant(
+        name = "th_17_the_deferred_is_not_waited_for",
+        rule = "TH_17_AReturnedDeferredIsWaitedFor",
+        source = _BLOCKING_CALL_H,
+        rules_in = _BLOCKING,
+        replace = "        AnswerWith(std::move(inner).value());",
+        by = """
+        if constexpr (std::is_void_v<T>) {
+          AnswerNow({});
+        } else {
+          AnswerNow(T());
+        }""",
+        message = "Which is: 0",
+    )
+    mutant(
+        name = "th_18_wrapped_in_a_runtime_error",
+        rule = "TH_18_FailuresAreThrownInTheCallerUnlogged",
+        source = _BLOCKING_CALL_H,
+        rules_in = _BLOCKING,
+        replace = "  T TakeAnswer() { return (*std::exchange(outcome_, std::nullopt)).Take(); }",
+        by = """
+  T TakeAnswer() {
+    if (!outcome_->ok()) {
+      throw std::runtime_error(outcome_->failure().Describe());
+    }
+    return (*std::exchange(outcome_, std::nullopt)).Take();
+  }""",
+        includes = ["stdexcept"],
+        message = "a synchronous exception was replaced",
+    )
+    mutant(
+        name = "th_18_logged_as_well",
+        rule = "TH_18_FailuresAreThrownInTheCallerUnlogged",
+        source = _BLOCKING_CALL_H,
+        rules_in = _BLOCKING,
+        replace = "    outcome_.emplace(std::move(outcome));\n",
+        by = """
+    outcome_.emplace(std::move(outcome));
+    if (!outcome_->ok()) {
+      LogException("unhandled", outcome_->failure().exception());
+    }
+""",
+        includes = ["reference/log.h"],
+        message = "log.records().size()",
+    )
+    mutant(
+        name = "th_19_the_failure_is_left_behind",
+        rule = "TH_19_TheDeferredIsConsumedAndAFailureIsNotReportedAgain",
+        source = _BLOCKING_CALL_H,
+        rules_in = _BLOCKING,
+        replace = "      inner.ChainDeferred(end);",
+        by = """
+      inner.AddBoth([end](Outcome<T> outcome) {
+        if constexpr (std::is_void_v<T> || std::is_copy_constructible_v<T>) {
+          end.Callback(outcome);
+        }
+        return outcome;
+      });""",
+        message = "AlreadyConsumed",
+    )
+    mutant(
+        name = "th_22_one_slot_for_all_answers",
+        rule = "TH_22_EachOfManyCallersGetsItsOwnAnswer",
+        source = _BLOCKING_CALL_H,
+        rules_in = _BLOCKING,
+        replace = "    outcome_.emplace(std::move(outcome));\n",
+        # Each caller finds what came for the one before it.
+        by = """
+    static std::optional<Outcome<T>> slot;
+    if constexpr (std::is_same_v<T, int>) {
+      if (!slot) slot.emplace(outcome);
+      std::swap(*slot, outcome);
+    }
+    outcome_.emplace(std::move(outcome));
+""",
+        message = "wrong",
+    )
+    mutant(
+        name = "th_23_the_pools_lock_held_while_blocked",
+        rule = "TH_23_TheFunctionMayUseThePoolThatTheCallerBlocks",
+        source = _POOL,
+        replace = "  lock.unlock();\n  task.Run();\n  lock.lock();",
+        by = "  task.Run();",
+        dies = True,
+        message = "waited in vain for the answer",
     )

@@ -17,6 +17,7 @@ that the original is never taken, and passes only if the rule rejects the
 reference with that fault in it.
 """
 
+load("//conformance:does_not_compile.bzl", "does_not_compile_test")
 load("//third_party:cc.bzl", "cc_test")
 
 # The chapter of a rule, by its prefix, where the mutant names none.
@@ -84,7 +85,8 @@ def mutant(
         chapter = None,
         rules_in = None,
         dies = False,
-        includes = []):
+        includes = [],
+        deps = []):
     """Checks that a rule finds a planted fault.
 
     Args:
@@ -107,6 +109,7 @@ def mutant(
         aborts it, instead of ending with a failure.
       includes: headers that `by` needs beside those of the source, without
         brackets or quotes: "thread".
+      deps: libraries that `by` needs and the rules do not.
     """
     prefix = rule.split("_")[0]
     if chapter == None and prefix in _CHAPTERS:
@@ -163,5 +166,80 @@ def mutant(
             ":kill_main",
             rules,
             "//reference:reference_backend",
-        ],
+        ] + deps,
+    )
+
+def refusal_mutant(name, test, src, source, replace, by, message, deps):
+    """Checks that a does_not_compile_test finds a fault planted in a header.
+
+    Args:
+      name: the test's name, which begins with the clause: "th_07_accepted".
+      test: the name of the does_not_compile_test that must fail, "th_07_test".
+      src: that test's source.
+      source: label of the header to plant the fault in.
+      replace: text that occurs in the header exactly once; else the build
+        fails.
+      by: what takes its place.
+      message: that test's message.
+      deps: that test's deps.
+    """
+    copy = name + "_planted.h"
+    _planted(
+        name = name + "_planted",
+        testonly = True,
+        by = by,
+        claim = name + "_claim.cc",
+        copy = copy,
+        message = message,
+        mutant = name,
+        replace = replace,
+        rule = test,
+        source = source,
+        tags = ["mutant"],
+    )
+    does_not_compile_test(
+        name = name,
+        size = "small",
+        src = src,
+        faulty_header = copy,
+        message = message,
+        tags = ["mutant"],
+        deps = deps,
+    )
+
+def _lines_impl(ctx):
+    ctx.actions.write(
+        output = ctx.outputs.out,
+        content = "".join([line + "\n" for line in ctx.attr.lines]),
+    )
+    return [DefaultInfo(
+        files = depset([ctx.outputs.out]),
+        runfiles = ctx.runfiles([ctx.outputs.out]),
+    )]
+
+_lines = rule(
+    implementation = _lines_impl,
+    attrs = {
+        "lines": attr.string_list(mandatory = True),
+        "out": attr.output(mandatory = True),
+    },
+)
+
+def mutant_list(name, out, visibility):
+    """Writes a line "mutant rule" for each mutant that is defined above it.
+
+    Args:
+      name: the target's name.
+      out: the file's name.
+      visibility: the target's visibility.
+    """
+    _lines(
+        name = name,
+        lines = sorted([
+            target["mutant"] + " " + target["rule"]
+            for target in native.existing_rules().values()
+            if target["kind"] == "_planted"
+        ]),
+        out = out,
+        visibility = visibility,
     )
