@@ -50,12 +50,14 @@ void EventFiring::RunTrigger(Phase phase, SystemTrigger trigger) {
   try {
     const std::optional<Deferred<void>> awaited = trigger();
     if (!awaited || phase != Phase::kBefore) return;
-    ++*waiting_for_;
-    // A failure stays in the chain, which reports it when it goes (RL-07).
+    // Counted down before it is counted up if it has fired, and not counted if
+    // it cannot be waited for. A failure stays in the chain, which reports it
+    // when it goes (RL-07).
     awaited->AddBoth([count = waiting_for_](Outcome<void> outcome) {
       --*count;
       return outcome;
     });
+    ++*waiting_for_;
   } catch (...) {
     LogException("a system event trigger threw", std::current_exception());
   }

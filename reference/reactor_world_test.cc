@@ -9,14 +9,17 @@
 #include <csignal>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "reference/deferred.h"
 #include "reference/errors.h"
 #include "reference/reactor_fixture.h"
+#include "reference/recorded_log.h"
 
 namespace heddle {
 namespace {
@@ -54,6 +57,36 @@ TEST_F(ReactorTest, ATimerIsNotCalledEarlyAndEndsTheSleep) {
   reactor_->Run();
   EXPECT_EQ(due.size(), 20u);
   EXPECT_TRUE(std::is_sorted(due.begin(), due.end()));
+}
+
+TEST_F(ReactorTest, WarnsAtItsEndOfFailuresStillHeldOnItsThread) {
+  const RecordedLog log;
+  const Deferred<int> before = Fail<int>(std::runtime_error("before"));
+  std::optional<Deferred<int>> elsewhere;
+  std::thread([&] {
+    elsewhere = Fail<int>(std::runtime_error("elsewhere"));
+  }).join();
+  const Deferred<int> during;
+  reactor_->CallLater(Seconds(0), [&] {
+    during.Errback(std::runtime_error("during"));
+    Fail<int>(std::runtime_error("handled")).AddErrback([](const Failure&) {
+      return 0;
+    });
+    reactor_->Stop();
+  });
+  reactor_->Run();
+  Order texts;
+  for (const LogRecord& record : log.records()) {
+    EXPECT_EQ(record.severity, Severity::kWarning);
+    EXPECT_TRUE(record.message.starts_with("Reactor::Run ends and a Deferred"))
+        << record.message;
+    texts.push_back(DescribeException(record.exception));
+  }
+  EXPECT_EQ(texts, (Order{"std::runtime_error: before",
+                          "std::runtime_error: during"}));
+  for (const Deferred<int>& held : {before, during, *elsewhere}) {
+    held.AddErrback([](const Failure&) { return 0; });
+  }
 }
 
 TEST_F(ReactorTest, TimersThatAreNotDueWhenItStopsNeverFire) {
@@ -190,7 +223,9 @@ TEST_F(ReactorTest, AForkedChildIsToldAndCanDestroyTheReactor) {
         Throws<UsedInForkedChild>([&] { reactor_->Stop(); }) &&
         Throws<UsedInForkedChild>([&] { reactor_->Iterate(); }) &&
         Throws<UsedInForkedChild>([&] { reactor_->GetThreadPool(); }) &&
-        Throws<UsedInForkedChild>([&] { reactor_->SuggestThreadPoolSize(1); });
+        Throws<UsedInForkedChild>([&] { reactor_->SuggestThreadPoolSize(1); }) &&
+        Throws<UsedInForkedChild>([&] { reactor_->blocking_calls(); }) &&
+        Throws<UsedInForkedChild>([&] { reactor_->deferred_results(); });
     reactor_.reset();
     return told;
   }));

@@ -71,6 +71,15 @@ TEST_F(SystemEventsTest, TheOtherEventsTriggersDoNotRun) {
   EXPECT_EQ(order_, (Order{"0:", "1:", "2:"}));
 }
 
+TEST_F(SystemEventsTest, ADeferredThatCannotBeWaitedForIsLoggedAndPassedOver) {
+  const RecordedLog log;
+  const Deferred<void> moved_on;
+  moved_on.AddCallback([] { return 1; });  // the end of the chain is an int now
+  AddCall(Phase::kBefore, [&] { return moved_on; });
+  EXPECT_TRUE(Fire());
+  EXPECT_EQ(log.records().size(), 1u);
+}
+
 TEST_F(SystemEventsTest, TriggersRunOnce) {
   Add(Phase::kDuring, "d");
   EXPECT_TRUE(Fire());

@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "reference/deferred_debug.h"
 #include "reference/errors.h"
 #include "reference/log.h"
 #include "reference/reference_thread_pool.h"
@@ -442,6 +443,43 @@ TEST(ReactorsEnd, EveryDeferredFiresExactlyOnce) {
     }
     for (int i = 0; i < kCalls; ++i) EXPECT_EQ(fired[i], 1) << i;
   }
+}
+
+ReactorOptions WithoutSignals() {
+  ReactorOptions options;
+  options.install_signal_handlers = false;
+  return options;
+}
+
+TEST(DeferToThread, MayBeSetUpOnAnotherThreadWhileDebugging) {
+  SetDeferredDebugging(true);
+  Reactor reactor(WithoutSignals());
+  std::vector<int> values;
+  DeferToThread(reactor, [] { return 1; }).AddCallback([&](int value) {
+    values.push_back(value);
+    reactor.Stop();
+  });
+  std::thread([&] { reactor.Run(); }).join();
+  SetDeferredDebugging(false);
+  EXPECT_EQ(values, std::vector{1});
+}
+
+TEST(DeferToThread, IsAnsweredOnTheThreadThatDestroysTheReactorWhileDebugging) {
+  SetDeferredDebugging(true);
+  std::optional<Reactor> reactor(std::in_place, WithoutSignals());
+  int failures = 0;
+  std::thread([&] {
+    reactor->CallWhenRunning([&] {
+      DeferToThread(*reactor, [] {}).AddErrback([&](const Failure& failure) {
+        failures += failure.Check<ReactorStopped>();
+      });
+      reactor->Crash();
+    });
+    reactor->Run();
+  }).join();
+  reactor.reset();
+  SetDeferredDebugging(false);
+  EXPECT_EQ(failures, 1);
 }
 
 }  // namespace
