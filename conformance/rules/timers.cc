@@ -1,1 +1,345 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// RL-23 to RL-30: when timers fire, and their handles.
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <limits>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "conformance/log_capture.h"
+#include "conformance/patience.h"
+#include "conformance/reactor_harness.h"
+#include "conformance/rule.h"
+#include "gtest/gtest.h"
+#include "reference/clock.h"
+#include "reference/delayed_call.h"
+#include "reference/errors.h"
+#include "reference/reactor.h"
+
+namespace heddle::conformance {
+namespace {
+
+using std::chrono::nanoseconds;
+using std::chrono::seconds;
+using Order = std::vector<std::string>;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+ReactorOptions Options(const Clock& clock) {
+  ReactorOptions options = SubjectOptions();
+  options.clock = &clock;
+  return options;
+}
+
+// A reactor whose time the rule moves.
+class ManualReactor {
+ public:
+  Reactor& operator*() { return reactor_; }
+  Reactor* operator->() { return &reactor_; }
+
+  ManualClock& clock() { return clock_; }
+
+  // Moves the time, and lets the reactor see it once.
+  void Advance(Clock::Duration step) {
+    clock_.Advance(step);
+    reactor_.Iterate();
+  }
+
+  // A timer that notes `what`.
+  DelayedCall Set(double delay, std::string what) {
+    return reactor_.CallLater(Seconds(delay), [this, what] {
+      order_.push_back(what);
+    });
+  }
+
+  void Note(std::string what) { order_.push_back(std::move(what)); }
+  const Order& order() const { return order_; }
+
+ private:
+  ManualClock clock_;
+  Order order_;
+  Reactor reactor_{Options(clock_)};
+};
+
+RULE(RL_23, ATimerRunsOnceOnTheReactorThreadWithItsArguments) {
+  History<int> runs("the timer to run");
+  std::thread::id thread;
+  RunningReactor reactor;
+  reactor.Do([&] {
+    reactor->CallLater(
+        Seconds(0.001),
+        [&](int first, const std::string& second) {
+          thread = std::this_thread::get_id();
+          runs.Add(first + static_cast<int>(second.size()));
+        },
+        40, "ab");
+  });
+  EXPECT_EQ(runs.Await(1)[0], 42);
+  EXPECT_EQ(thread, reactor.thread());
+  reactor.Do([&] { EXPECT_TRUE(reactor->GetDelayedCalls().empty()); });
+  reactor.Stop();
+  EXPECT_EQ(runs.entries().size(), 1u);
+}
+
+RULE(RL_23, ATimerIsNeverEarlyByTheReactorsClock) {
+  ManualReactor reactor;
+  reactor.Set(2, "timer");
+  reactor.Advance(seconds(2) - nanoseconds(1));
+  EXPECT_EQ(reactor.order(), Order{}) << "a timer was early";
+  reactor.Advance(nanoseconds(1));
+  EXPECT_EQ(reactor.order(), Order{"timer"});
+  reactor.Advance(seconds(10));
+  EXPECT_EQ(reactor.order(), Order{"timer"}) << "it ran twice";
+}
+
+RULE(RL_23, ATimerIsNeverEarlyByRealTime) {
+  using std::chrono::steady_clock;
+  constexpr int kTimers = 50;
+  std::mt19937 random(23);
+  int fired = 0;
+  int early = 0;
+  Reactor reactor(SubjectOptions());
+  for (int timer = 0; timer < kTimers; ++timer) {
+    const std::chrono::microseconds delay(random() % 5000);
+    const steady_clock::time_point set = steady_clock::now();
+    reactor.CallLater(delay, [&, delay, set] {
+      if (steady_clock::now() < set + delay) ++early;
+      if (++fired == kTimers) reactor.Stop();
+    });
+  }
+  RunHere(reactor);
+  EXPECT_EQ(fired, kTimers);
+  EXPECT_EQ(early, 0) << "timers that were early";
+}
+
+RULE(RL_23, BadDelaysAreRefusedAndInfinityIsNever) {
+  ManualReactor reactor;
+  for (const double delay : {-1.0, -1e-9, -kInfinity, kNaN}) {
+    EXPECT_THROW(reactor.Set(delay, "refused"), std::invalid_argument)
+        << delay;
+  }
+  EXPECT_TRUE(reactor->GetDelayedCalls().empty());
+  const DelayedCall never = reactor.Set(kInfinity, "never");
+  EXPECT_TRUE(never.active());
+  reactor.Advance(std::chrono::hours(24 * 365 * 250));
+  EXPECT_EQ(reactor.order(), Order{});
+  EXPECT_TRUE(never.active());
+}
+
+RULE(RL_24, TimersFireByDueTimeAndEqualOnesAsSubmitted) {
+  constexpr int kTimers = 100;
+  ManualReactor reactor;
+  std::mt19937 random(24);
+  std::vector<std::pair<int, int>> expected;
+  std::vector<std::pair<int, int>> order;
+  for (int number = 0; number < kTimers; ++number) {
+    const int delay = 1 + static_cast<int>(random() % 5);
+    expected.emplace_back(delay, number);
+    reactor->CallLater(seconds(delay), [&order, delay, number] {
+      order.emplace_back(delay, number);
+    });
+  }
+  std::sort(expected.begin(), expected.end());
+  reactor.Advance(seconds(5));
+  EXPECT_EQ(order, expected) << "pairs of delay and number";
+}
+
+RULE(RL_25, TheClockIsReadOnceATimerPhase) {
+  ManualReactor reactor;
+  reactor->CallLater(seconds(1), [&] {
+    reactor.Note("slow timer");
+    MustCall(*reactor, [&] { reactor.Note("call"); });
+    reactor.clock().Advance(seconds(5));
+  });
+  reactor.Set(2, "due meanwhile");
+  reactor.Advance(seconds(1));
+  EXPECT_EQ(reactor.order(), Order{"slow timer"})
+      << "what ran in one timer phase";
+  reactor->Iterate();
+  EXPECT_EQ(reactor.order(), (Order{"slow timer", "call", "due meanwhile"}));
+}
+
+RULE(RL_26, ACancelledTimerNeverFires) {
+  LogCapture log;
+  ManualReactor reactor;
+  DelayedCall ahead = reactor.Set(1, "cancelled ahead");
+  DelayedCall sooner;
+  DelayedCall same;
+  reactor->CallLater(seconds(1), [&] {
+    reactor.Note("canceller");
+    sooner.Cancel();
+    same.Cancel();
+  });
+  same = reactor.Set(1, "cancelled by an equal one");
+  sooner = reactor.Set(2, "cancelled by an earlier one");
+  reactor.Set(3, "last");
+  ahead.Cancel();
+  reactor.Advance(seconds(5));
+  reactor.Advance(seconds(5));
+  EXPECT_EQ(reactor.order(), (Order{"canceller", "last"}))
+      << "a cancelled timer fired";
+  EXPECT_EQ(log.records().size(), 0u);
+}
+
+// What the three verbs of `call` throw is an E.
+template <class E>
+void ExpectAllThrow(DelayedCall call, const char* when) {
+  EXPECT_THROW(call.Cancel(), E) << when;
+  EXPECT_THROW(call.Reset(Seconds(1)), E) << when;
+  EXPECT_THROW(call.Delay(Seconds(1)), E) << when;
+}
+
+RULE(RL_27, TheVerbsThrowAfterACancelAndAfterTheCall) {
+  ManualReactor reactor;
+  DelayedCall cancelled = reactor.Set(1, "cancelled");
+  const DelayedCall called = reactor.Set(1, "called");
+  cancelled.Cancel();
+  ExpectAllThrow<AlreadyCancelled>(cancelled, "after the cancel");
+  reactor.Advance(seconds(1));
+  ExpectAllThrow<AlreadyCancelled>(cancelled, "after its time");
+  ExpectAllThrow<AlreadyCalled>(called, "after the call");
+  reactor.Advance(seconds(5));
+  EXPECT_EQ(reactor.order(), Order{"called"});
+}
+
+RULE(RL_27, ATimerCountsAsCalledWhileItRunsAndWhenItThrows) {
+  LogCapture log;
+  ManualReactor reactor;
+  DelayedCall call;
+  reactor.Set(100, "another one");
+  call = reactor->CallLater(seconds(1), [&] {
+    reactor.Note("timer");
+    if (call.active()) {
+      ADD_FAILURE() << "it does not count as called while it runs";
+    } else {
+      ExpectAllThrow<AlreadyCalled>(call, "while it runs");
+    }
+    throw 42;
+  });
+  reactor.Advance(seconds(1));
+  EXPECT_FALSE(call.active());
+  ExpectAllThrow<AlreadyCalled>(call, "after it threw");
+  EXPECT_EQ(reactor.order(), Order{"timer"});
+  EXPECT_EQ(log.Count<int>(), 1);
+}
+
+RULE(RL_28, ResetCountsFromNow) {
+  ManualReactor reactor;
+  DelayedCall sooner = reactor.Set(10, "made sooner");
+  DelayedCall later = reactor.Set(10, "made later");
+  reactor.Set(5, "left alone");
+  reactor.Advance(seconds(1));
+  sooner.Reset(Seconds(2));
+  later.Reset(Seconds(20));
+  EXPECT_EQ(sooner.time(), Clock::Time(seconds(3)));
+  EXPECT_EQ(later.time(), Clock::Time(seconds(21)));
+  reactor.Advance(seconds(2));
+  EXPECT_EQ(reactor.order(), Order{"made sooner"}) << "3 s after the start";
+  reactor.Advance(seconds(8));
+  EXPECT_EQ(reactor.order(), (Order{"made sooner", "left alone"}))
+      << "11 s after the start";
+  reactor.Advance(seconds(10) - nanoseconds(1));
+  EXPECT_TRUE(later.active());
+  reactor.Advance(nanoseconds(1));
+  EXPECT_EQ(reactor.order(),
+            (Order{"made sooner", "left alone", "made later"}));
+}
+
+RULE(RL_28, DelayShiftsTheDueTimeAlsoBack) {
+  ManualReactor reactor;
+  DelayedCall forth = reactor.Set(10, "shifted forth");
+  DelayedCall back = reactor.Set(10, "shifted back");
+  DelayedCall past = reactor.Set(10, "shifted into the past");
+  reactor.Advance(seconds(1));
+  forth.Delay(Seconds(5));
+  back.Delay(Seconds(-5));
+  past.Delay(Seconds(-20));
+  EXPECT_EQ(forth.time(), Clock::Time(seconds(15)));
+  EXPECT_EQ(back.time(), Clock::Time(seconds(5)));
+  EXPECT_EQ(past.time(), Clock::Time(seconds(-10)));
+  reactor->Iterate();
+  EXPECT_EQ(reactor.order(), Order{"shifted into the past"});
+  reactor.Advance(seconds(4));
+  reactor.Advance(seconds(9));
+  EXPECT_EQ(reactor.order(),
+            (Order{"shifted into the past", "shifted back"}));
+  reactor.Advance(seconds(1));
+  EXPECT_EQ(reactor.order(), (Order{"shifted into the past", "shifted back",
+                                    "shifted forth"}));
+}
+
+RULE(RL_28, ActiveEndsWithTheCallOrTheCancel) {
+  ManualReactor reactor;
+  DelayedCall cancelled = reactor.Set(1, "cancelled");
+  const DelayedCall called = reactor.Set(1, "called");
+  EXPECT_TRUE(cancelled.active());
+  EXPECT_TRUE(called.active());
+  cancelled.Cancel();
+  EXPECT_FALSE(cancelled.active());
+  reactor.Advance(seconds(1));
+  EXPECT_FALSE(called.active());
+  EXPECT_EQ(called.time(), Clock::Time(seconds(1)));
+}
+
+RULE(RL_28, BadDelaysAreRefusedAndChangeNothing) {
+  ManualReactor reactor;
+  DelayedCall call = reactor.Set(1, "timer");
+  EXPECT_THROW(call.Reset(Seconds(-1)), std::invalid_argument);
+  EXPECT_THROW(call.Reset(Seconds(kNaN)), std::invalid_argument);
+  EXPECT_THROW(call.Delay(Seconds(kNaN)), std::invalid_argument);
+  EXPECT_EQ(call.time(), Clock::Time(seconds(1)));
+  EXPECT_TRUE(call.active());
+}
+
+RULE(RL_29, ATimerThatThrowsIsLoggedAndTheOthersRun) {
+  LogCapture log;
+  ManualReactor reactor;
+  reactor.Set(1, "first");
+  reactor->CallLater(seconds(1), [] { throw 42; });
+  reactor.Set(1, "second");
+  reactor->CallLater(seconds(1), [] {
+    throw std::runtime_error("a timer's");
+  });
+  reactor.Set(1, "third");
+  reactor.Advance(seconds(1));
+  EXPECT_EQ(reactor.order(), (Order{"first", "second", "third"}))
+      << "what ran in the phase of timers that throw";
+  EXPECT_EQ(log.Count<int>(), 1);
+  EXPECT_EQ(log.Count<std::runtime_error>(), 1);
+  EXPECT_EQ(log.records().size(), 2u);
+}
+
+RULE(RL_30, EveryPendingTimerIsListedAlsoTheNewestAndNoCancelledOne) {
+  ManualReactor reactor;
+  const DelayedCall last = reactor.Set(30, "last");
+  DelayedCall cancelled = reactor.Set(20, "cancelled");
+  const DelayedCall called = reactor.Set(1, "called");
+  const DelayedCall first = reactor.Set(10, "first");
+  EXPECT_EQ(reactor->GetDelayedCalls(),
+            (std::vector{called, first, cancelled, last}))
+      << "before the first iteration";
+  cancelled.Cancel();
+  reactor.Advance(seconds(1));
+  EXPECT_EQ(reactor->GetDelayedCalls(), (std::vector{first, last}));
+  bool looked = false;
+  reactor->CallLater(seconds(1), [&] {
+    const DelayedCall newest = reactor.Set(0, "newest");
+    const DelayedCall newer = reactor.Set(100, "newer");
+    EXPECT_EQ(reactor->GetDelayedCalls(),
+              (std::vector{newest, first, last, newer}))
+        << "from a timer that sets two";
+    looked = true;
+  });
+  reactor.Advance(seconds(1));
+  EXPECT_TRUE(looked);
+}
+
+}  // namespace
+}  // namespace heddle::conformance
