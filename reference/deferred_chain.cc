@@ -93,6 +93,7 @@ void DeferredChain::FireNow(ChainResult result) {
   called_ = true;
   result_ = std::move(result);
   canceller_ = nullptr;  // before the callbacks, which may run long (DF-15)
+  if (tied_) EndKeeping();
   RunIfReady();
 }
 

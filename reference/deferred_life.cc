@@ -4,18 +4,21 @@
 #include <memory>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 #include "reference/chain_handle.h"
+#include "reference/chain_ties.h"
 #include "reference/deferred_chain.h"
 #include "reference/held_failures.h"
 
 namespace heddle {
 namespace {
 
-// Orders the two who may end a wait: the chain's thread, which resumes the
-// waiter, and the thread that drops the waiter's last handle. Held for a few
-// instructions, for chains that wait or have waited only.
-constinit std::mutex wait_mutex;
+// Orders the two who may come to a chain without a handle of their own: the
+// chain's thread, which resumes a waiter, fires what is kept or cancels what is
+// watched, and the thread that drops the last handle. Held for a few
+// instructions, for chains that are tied to others only.
+constinit std::mutex tie_mutex;
 
 // Chains whose last handle went while another chain was being destroyed on
 // this thread.
@@ -50,14 +53,15 @@ void DeferredChain::AddHandle() noexcept {
 void DeferredChain::StartWaiting(ChainHandle inner) {
   inner->Append(&resume_step_);
   ++inner->waiters_;
-  std::lock_guard lock(wait_mutex);
-  if (!has_waited_) has_waited_ = true;  // DropHandle may be reading it
+  if (!inner->tied_) inner->tied_ = true;
+  std::lock_guard lock(tie_mutex);
+  if (!tied_) tied_ = true;  // DropHandle may be reading it
   waiting_on_ = inner.Release();  // the handle we hold while we have handles
 }
 
 ChainHandle DeferredChain::StopWaiting() {
   ChainHandle inner;
-  std::lock_guard lock(wait_mutex);
+  std::lock_guard lock(tie_mutex);
   DeferredChain* const waited_on = std::exchange(waiting_on_, nullptr);
   // If our handles are gone, whoever dropped the last one drops this one.
   if (handles_.load(std::memory_order_acquire) > 0) {
@@ -67,8 +71,8 @@ ChainHandle DeferredChain::StopWaiting() {
 }
 
 // Handles that are not the last go without a lock. With the last one, nobody
-// else can touch a chain that has never waited: any access needs a handle. If
-// it has waited, StopWaiting may be making a new handle just now.
+// else can touch a chain that was never tied: any access needs a handle. If it
+// was, somebody may be making a new handle just now.
 void DeferredChain::DropHandle(DeferredChain* chain) noexcept {
   for (;;) {
     unsigned handles = chain->handles_.load(std::memory_order_acquire);
@@ -78,17 +82,33 @@ void DeferredChain::DropHandle(DeferredChain* chain) noexcept {
         return;
       }
     }
-    if (chain->has_waited_) {
-      std::lock_guard lock(wait_mutex);
+    if (chain->tied_) {
+      std::vector<ChainHandle> held;  // goes after the lock
+      std::lock_guard lock(tie_mutex);
       if (chain->handles_.load(std::memory_order_acquire) > 1) continue;
+      chain->handles_.store(0, std::memory_order_release);
+      if (chain->keeper_ != nullptr) {
+        held = std::move(chain->keeper_->held_);
+        return;
+      }
       if (chain->waiting_on_ != nullptr) {
-        chain->handles_.store(0, std::memory_order_release);
         chain = chain->waiting_on_;  // drop the handle it held there, too
         continue;
       }
     }
     Destroy(chain);
     return;
+  }
+}
+
+// It has fired: nobody has to keep it in order to fire it, and it needs nobody
+// to cancel.
+void DeferredChain::EndKeeping() noexcept {
+  std::vector<ChainHandle> held;  // goes after the lock
+  std::lock_guard lock(tie_mutex);
+  if (ChainKeeper* const keeper = std::exchange(keeper_, nullptr)) {
+    keeper->chain_ = nullptr;
+    held = std::move(keeper->held_);
   }
 }
 
@@ -117,7 +137,10 @@ void DeferredChain::DropContents() noexcept {
     if (step->kind_ == ChainStep::Kind::kResume) {
       // A waiter with handles would hold one to this chain, so it has none.
       DeferredChain& waiter = static_cast<ResumeStep*>(step)->waiter;
-      waiter.waiting_on_ = nullptr;
+      {
+        std::lock_guard lock(tie_mutex);  // for ChainWatch::Find
+        waiter.waiting_on_ = nullptr;
+      }
       Destroy(&waiter);
     } else {
       delete step;
@@ -134,6 +157,50 @@ void DeferredChain::PutOnList() noexcept {
 void DeferredChain::TakeOffList() noexcept {
   listed_ = false;
   UnlistFailure(*this);
+}
+
+void ChainKeeper::Keep(const ChainHandle& chain,
+                       std::vector<ChainHandle> held) {
+  chain->tied_ = true;
+  std::lock_guard lock(tie_mutex);
+  chain_ = chain.get();
+  held_ = std::move(held);
+  chain->keeper_ = this;
+}
+
+ChainHandle ChainKeeper::Release() {
+  std::vector<ChainHandle> held;  // goes after the lock
+  std::lock_guard lock(tie_mutex);
+  DeferredChain* const chain = std::exchange(chain_, nullptr);
+  if (chain == nullptr) return ChainHandle();
+  held = std::move(held_);
+  chain->keeper_ = nullptr;
+  return ChainHandle(chain);
+}
+
+void ChainWatch::Watch(const ChainHandle& chain) {
+  if (!chain->tied_) chain->tied_ = true;
+  std::lock_guard lock(tie_mutex);
+  chain_ = chain.get();
+}
+
+void ChainWatch::Forget() {
+  std::lock_guard lock(tie_mutex);
+  chain_ = nullptr;
+}
+
+ChainHandle ChainWatch::Find() const {
+  std::lock_guard lock(tie_mutex);
+  if (chain_ == nullptr) return ChainHandle();
+  DeferredChain* chain = chain_;
+  while (chain->waiting_on_ != nullptr) chain = chain->waiting_on_;
+  // Without a handle and without a keeper it is being destroyed, on another
+  // thread.
+  if (chain->handles_.load(std::memory_order_acquire) == 0 &&
+      chain->keeper_ == nullptr) {
+    return ChainHandle();
+  }
+  return ChainHandle(chain);
 }
 
 }  // namespace heddle
