@@ -40,6 +40,7 @@ CoroutineState::~CoroutineState() = default;
 ChainHandle CoroutineState::RequireAwaited(ChainHandle chain,
                                            const std::type_info& type) {
   if (!chain) ThrowMovedFrom("co_await");
+  chain->RequireThread("co_await");
   chain->RequireTail("co_await", type);
   return chain;
 }

@@ -79,6 +79,16 @@ class AlreadyConsumed : public std::logic_error {
   using std::logic_error::logic_error;
 };
 
+// The queue holds as many values as it may (DF-63).
+class QueueOverflow : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// As many wait for the queue's values as may (DF-63).
+class QueueUnderflow : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 // The timer has been cancelled before (RL-27).
 class AlreadyCancelled : public std::logic_error {
   using std::logic_error::logic_error;
