@@ -12,25 +12,12 @@
 
 #include "reference/deferred.h"
 #include "reference/errors.h"
+#include "reference/kept_outcome.h"
 #include "reference/recorded_log.h"
 #include "reference/test_clock.h"
 
 namespace heddle {
 namespace {
-
-// Takes what `deferred` comes to, so that nothing is reported.
-template <class T>
-std::shared_ptr<std::optional<Outcome<T>>> Keep(const Deferred<T>& deferred) {
-  auto kept = std::make_shared<std::optional<Outcome<T>>>();
-  deferred.AddBoth([kept](Outcome<T> outcome) { *kept = std::move(outcome); });
-  return kept;
-}
-
-template <class E, class T>
-bool FailedWith(const std::shared_ptr<std::optional<Outcome<T>>>& kept) {
-  return kept->has_value() && !(*kept)->ok() &&
-         (*kept)->failure().template Check<E>();
-}
 
 class DeferredTimeoutTest : public testing::Test {
  protected:
@@ -49,9 +36,9 @@ TEST_F(DeferredTimeoutTest, CancelsAfterTheLimitAndSaysWhichItWas) {
   EXPECT_EQ(cancels, 0);
   Advance(0.5);
   EXPECT_EQ(cancels, 1);
-  ASSERT_TRUE(FailedWith<TimeoutError>(result));
-  EXPECT_NE((*result)->failure().Describe().find("2.5 s"), std::string::npos)
-      << (*result)->failure().Describe();
+  ASSERT_TRUE(result.Failed<TimeoutError>());
+  EXPECT_NE(result.failure().Describe().find("2.5 s"), std::string::npos)
+      << result.failure().Describe();
   EXPECT_EQ(timers(), 0u);
 }
 
@@ -59,7 +46,7 @@ TEST_F(DeferredTimeoutTest, IgnoresTheLateResultOfOneWithoutACanceller) {
   Deferred<int> deferred;
   const auto result = Keep(deferred.AddTimeout(Seconds(1), clock_));
   Advance(1);
-  EXPECT_TRUE(FailedWith<TimeoutError>(result));
+  EXPECT_TRUE(result.Failed<TimeoutError>());
   EXPECT_NO_THROW(deferred.Callback(1));
 }
 
@@ -69,14 +56,14 @@ TEST_F(DeferredTimeoutTest, AResultInTimeEndsTheLimit) {
   EXPECT_EQ(timers(), 1u);
   deferred.Callback(std::make_unique<int>(3));
   EXPECT_EQ(timers(), 0u);
-  ASSERT_TRUE((*result)->ok());
-  EXPECT_EQ(*(*result)->value(), 3);
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(*result.value(), 3);
 
   Deferred<void> failing;
   const auto failure = Keep(failing.AddTimeout(Seconds(1), clock_));
   failing.Errback(std::runtime_error("in time"));
   EXPECT_EQ(timers(), 0u);
-  EXPECT_TRUE(FailedWith<std::runtime_error>(failure));
+  EXPECT_TRUE(failure.Failed<std::runtime_error>());
 }
 
 TEST_F(DeferredTimeoutTest, LeavesAloneWhatComesAfterIt) {
@@ -99,7 +86,7 @@ TEST_F(DeferredTimeoutTest, CancelsWhatAnEarlierCallbackWaitsFor) {
   deferred.Callback(1);
   Advance(1);
   EXPECT_TRUE(inner.called());
-  EXPECT_TRUE(FailedWith<TimeoutError>(result));
+  EXPECT_TRUE(result.Failed<TimeoutError>());
 }
 
 TEST_F(DeferredTimeoutTest, AnEarlierErrbackMayAbsorbTheCancellation) {
@@ -113,8 +100,8 @@ TEST_F(DeferredTimeoutTest, AnEarlierErrbackMayAbsorbTheCancellation) {
                                .AddTimeout(Seconds(1), clock_));
   Advance(1);
   EXPECT_TRUE(cancelled);
-  ASSERT_TRUE((*result)->ok());
-  EXPECT_EQ((*result)->value(), 7);
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(result.value(), 7);
 }
 
 TEST_F(DeferredTimeoutTest, WhatTheCancellerSuppliesGoesThrough) {
@@ -124,10 +111,10 @@ TEST_F(DeferredTimeoutTest, WhatTheCancellerSuppliesGoesThrough) {
       [](Deferred<int>& self) { self.Errback(std::runtime_error("own")); });
   const auto error = Keep(by_error.AddTimeout(Seconds(1), clock_));
   Advance(1);
-  ASSERT_TRUE((*value)->ok());
-  EXPECT_EQ((*value)->value(), 8);
-  EXPECT_TRUE(FailedWith<std::runtime_error>(error));
-  EXPECT_FALSE(FailedWith<TimeoutError>(error));
+  ASSERT_TRUE(value.ok());
+  EXPECT_EQ(value.value(), 8);
+  EXPECT_TRUE(error.Failed<std::runtime_error>());
+  EXPECT_FALSE(error.Failed<TimeoutError>());
 }
 
 TEST_F(DeferredTimeoutTest, ATranslatorIsCalledOnTimeoutOnly) {
@@ -139,12 +126,12 @@ TEST_F(DeferredTimeoutTest, ATranslatorIsCalledOnTimeoutOnly) {
   Deferred<int> in_time;
   const auto value = Keep(in_time.AddTimeout(Seconds(1), clock_, translate));
   in_time.Callback(5);
-  EXPECT_EQ((*value)->value(), 5);
+  EXPECT_EQ(value.value(), 5);
   Deferred<int> cancelled;
   const auto failure =
       Keep(cancelled.AddTimeout(Seconds(1), clock_, translate));
   cancelled.Cancel();
-  EXPECT_TRUE(FailedWith<CancelledError>(failure));
+  EXPECT_TRUE(failure.Failed<CancelledError>());
   EXPECT_TRUE(limits.empty());
 
   Deferred<int> late;
@@ -152,8 +139,8 @@ TEST_F(DeferredTimeoutTest, ATranslatorIsCalledOnTimeoutOnly) {
   Deferred<int> fired([](Deferred<int>& self) { self.Callback(1); });
   const auto shifted = Keep(fired.AddTimeout(Seconds(3), clock_, translate));
   Advance(3);
-  EXPECT_EQ((*translated)->value(), -1);
-  EXPECT_EQ((*shifted)->value(), 101);
+  EXPECT_EQ(translated.value(), -1);
+  EXPECT_EQ(shifted.value(), 101);
   EXPECT_EQ(limits, (std::vector{2.0, 3.0}));
 }
 
@@ -179,19 +166,19 @@ TEST_F(DeferredTimeoutTest, ATranslatorMayReturnWhateverACallbackMay) {
   const auto waited = Keep(to_deferred.AddTimeout(
       Seconds(1), clock_, [&](Outcome<Text>, Seconds) { return further; }));
   Advance(1);
-  EXPECT_EQ(*(*value)->value(), "x");
-  EXPECT_TRUE(FailedWith<std::out_of_range>(failure));
-  EXPECT_TRUE(FailedWith<std::length_error>(thrown));
-  EXPECT_FALSE(waited->has_value());
+  EXPECT_EQ(*value.value(), "x");
+  EXPECT_TRUE(failure.Failed<std::out_of_range>());
+  EXPECT_TRUE(thrown.Failed<std::length_error>());
+  EXPECT_FALSE(waited.come());
   further.Callback(std::make_unique<std::string>("y"));
-  EXPECT_EQ(*(*waited)->value(), "y");
+  EXPECT_EQ(*waited.value(), "y");
 }
 
 TEST_F(DeferredTimeoutTest, CancellingByHandStaysCancelledAndRemovesTheTimer) {
   Deferred<int> deferred;
   const auto result = Keep(deferred.AddTimeout(Seconds(1), clock_));
   deferred.Cancel();
-  EXPECT_TRUE(FailedWith<CancelledError>(result));
+  EXPECT_TRUE(result.Failed<CancelledError>());
   EXPECT_EQ(timers(), 0u);
 }
 
@@ -202,22 +189,22 @@ TEST_F(DeferredTimeoutTest, TheShortestOfSeveralLimitsWins) {
                                .AddTimeout(Seconds(2), clock_));
   EXPECT_EQ(timers(), 3u);
   Advance(1);
-  ASSERT_TRUE(FailedWith<TimeoutError>(result));
-  EXPECT_NE((*result)->failure().Describe().find(" 1 s"), std::string::npos);
+  ASSERT_TRUE(result.Failed<TimeoutError>());
+  EXPECT_NE(result.failure().Describe().find(" 1 s"), std::string::npos);
   EXPECT_EQ(timers(), 0u);
 }
 
 TEST_F(DeferredTimeoutTest, AFiredDeferredKeepsNoTimer) {
   const auto result = Keep(Succeed(1).AddTimeout(Seconds(1), clock_));
   EXPECT_EQ(timers(), 0u);
-  EXPECT_EQ((*result)->value(), 1);
+  EXPECT_EQ(result.value(), 1);
 }
 
 TEST_F(DeferredTimeoutTest, AThrowingCancellerTimesOutAllTheSame) {
   Deferred<int> deferred([](Deferred<int>&) { throw std::runtime_error("x"); });
   const auto result = Keep(deferred.AddTimeout(Seconds(1), clock_));
   Advance(1);
-  EXPECT_TRUE(FailedWith<TimeoutError>(result));
+  EXPECT_TRUE(result.Failed<TimeoutError>());
   EXPECT_EQ(log_.records().size(), 1u);
 }
 
@@ -226,22 +213,22 @@ TEST_F(DeferredTimeoutTest, APausedDeferredTimesOutWhenItGoesOn) {
   const auto result = Keep(deferred.AddTimeout(Seconds(1), clock_));
   deferred.Pause();
   Advance(1);
-  EXPECT_FALSE(result->has_value());
+  EXPECT_FALSE(result.come());
   deferred.Unpause();
-  EXPECT_TRUE(FailedWith<TimeoutError>(result));
+  EXPECT_TRUE(result.Failed<TimeoutError>());
 }
 
 TEST_F(DeferredTimeoutTest, TheTimerKeepsADeferredThatEverybodyDropped) {
   int cancels = 0;
-  std::shared_ptr<std::optional<Outcome<int>>> result;
+  KeptOutcome<int> result;
   {
     Deferred<int> deferred([&](Deferred<int>&) { ++cancels; });
     result = Keep(deferred.AddTimeout(Seconds(1), clock_));
   }
   Advance(1);
   EXPECT_EQ(cancels, 1);
-  EXPECT_TRUE(FailedWith<TimeoutError>(result));
-  EXPECT_EQ(result.use_count(), 1) << "the callbacks were kept";
+  EXPECT_TRUE(result.Failed<TimeoutError>());
+  EXPECT_TRUE(result.alone()) << "the callbacks were kept";
 }
 
 TEST_F(DeferredTimeoutTest, ASchedulerThatGoesTakesTheLimitWithIt) {
@@ -258,7 +245,7 @@ TEST_F(DeferredTimeoutTest, ASchedulerThatGoesTakesTheLimitWithIt) {
   const auto result = Keep(deferred.AddTimeout(Seconds(1), *gone));
   gone.reset();
   deferred.Callback(4);
-  EXPECT_EQ((*result)->value(), 4);
+  EXPECT_EQ(result.value(), 4);
 }
 
 TEST_F(DeferredTimeoutTest, RefusesBadLimitsWithNothingChanged) {
@@ -285,7 +272,7 @@ TEST_F(DeferredTimeoutTest, RefusesBadLimitsWithNothingChanged) {
   EXPECT_EQ(timers(), 0u);
   const auto result = Keep(deferred);
   deferred.Callback(1);
-  EXPECT_EQ((*result)->value(), 1);
+  EXPECT_EQ(result.value(), 1);
 }
 
 TEST_F(DeferredTimeoutTest, RefusesAHandleThatIsNotAtTheTailBeforeAnyTimer) {
@@ -304,7 +291,7 @@ TEST_F(DeferredTimeoutTest, AnInfiniteLimitIsNone) {
   Advance(1e9);
   EXPECT_FALSE(deferred.called());
   deferred.Callback(1);
-  EXPECT_EQ((*result)->value(), 1);
+  EXPECT_EQ(result.value(), 1);
   EXPECT_EQ(timers(), 0u);
 }
 
