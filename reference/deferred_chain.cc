@@ -92,8 +92,8 @@ void DeferredChain::FireNow(ChainResult result) {
   NoteFirstFire();
   called_ = true;
   result_ = std::move(result);
-  canceller_ = nullptr;  // before the callbacks, which may run long (DF-15)
   if (tied_) EndKeeping();
+  canceller_ = nullptr;  // before the callbacks, which may run long (DF-15)
   RunIfReady();
 }
 
