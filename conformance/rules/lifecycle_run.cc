@@ -93,7 +93,8 @@ RULE(RL_02, ASecondStopThrowsAndChangesNothing) {
       order.push_back("second stop");
     });
     MustCall(reactor, [&] {
-      reactor.CallLater(Seconds(0), [&] {
+      // Not before the next iteration but one.
+      MustCall(reactor, [&] {
         order.push_back("ready");
         ready.Callback();
       });

@@ -8,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <utility>
 
 #include "conformance/helper_thread.h"
@@ -176,13 +177,14 @@ RULE(BT_25, ThereIsAtMostOneWakeUpASleepAndNoneThatIsNeededIsSaved) {
       for (int producer = 0; producer < kProducers; ++producer) {
         producers.emplace_back([&] {
           for (int round = 0; round < kRounds; ++round) {
-            Event ran("the last call of a burst to run");
+            const auto ran =
+                std::make_shared<Event>("the last call of a burst to run");
             for (int call = 1; call < kBurst; ++call) {
               MustCall(*reactor, [] {});
             }
-            MustCall(*reactor, [&] { ran.Happen(); });
-            ran.Await();
-            if (!ran.happened()) return;  // the rule has failed
+            MustCall(*reactor, [ran] { ran->Happen(); });
+            ran->Await();
+            if (!ran->happened()) return;  // the rule has failed
           }
         });
       }

@@ -58,7 +58,7 @@ class PendingTimers {
   // CPU seconds that it takes to move a number of timers and to replace them,
   // one by one, here and there.
   double CostOfSome() {
-    constexpr int kSome = 500;
+    constexpr int kSome = 100;
     const double start = CpuSeconds();
     for (int i = 0; i < kSome; ++i) {
       DelayedCall& timer = timers_[random_() % timers_.size()];
@@ -163,13 +163,13 @@ RULE(BT_24, MovingAndCancellingATimerHardlyDependsOnHowManyThereAre) {
   constexpr int kGrowth = 200;
   // Of 200 times as many timers, a search looks at 200 times as many. A heap
   // is twice as deep, and most of it is not in the processor's cache.
-  constexpr double kMost = 40;
+  constexpr double kMost = 20;
   PendingTimers few(kFew);
   PendingTimers many(kFew * kGrowth);
   double least_few = std::numeric_limits<double>::max();
   double least_many = least_few;
   // A single undisturbed measurement of each is enough.
-  for (int attempt = 0; attempt < 10; ++attempt) {
+  for (int attempt = 0; attempt < 5; ++attempt) {
     least_few = std::min(least_few, few.CostOfSome());
     least_many = std::min(least_many, many.CostOfSome());
     if (least_many < least_few * kMost) break;
