@@ -75,6 +75,12 @@ class ChainResult {
   // Only if has_failure().
   const std::exception_ptr& exception() const { return exception_; }
 
+  // Only if has_failure(): the exception, which leaves nothing behind.
+  std::exception_ptr TakeException() noexcept {
+    kind_ = Kind::kNothing;
+    return std::exchange(exception_, nullptr);
+  }
+
   void Reset() noexcept {
     kind_ = Kind::kNothing;
     exception_ = nullptr;

@@ -157,7 +157,9 @@ class BothStep final : public ChainStep {
 
  private:
   static Outcome<T> TakeOutcome(ChainResult& result) {
-    if (result.has_failure()) return Failure(result.exception());
+    // Like a value it moves: kept here until the call returns, it might outlive
+    // its use on a thread that the call has given it to, and be destroyed here.
+    if (result.has_failure()) return Failure(result.TakeException());
     if constexpr (std::is_void_v<T>) {
       return {};
     } else {

@@ -154,7 +154,14 @@ void PageClient::Pages::Fire(Ended ended) noexcept {
     page.reset();
     if (deferred.called()) continue;
     try {
-      deferred.Callback(std::move(outcome));
+      // Handed over by a chain: an argument of Callback() would hold a failure
+      // until the callbacks have run, beyond its use on a thread that one of
+      // them gives it to.
+      Succeed()
+          .AddCallback([outcome = std::move(outcome)]() mutable {
+            return std::move(outcome);
+          })
+          .ChainDeferred(deferred);
     } catch (...) {
       LogException("a page's Deferred could not be fired",
                    std::current_exception());
