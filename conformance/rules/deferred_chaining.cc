@@ -36,7 +36,7 @@ RULE(DF_16, AChainWaitsForTheDeferredThatACallbackReturned) {
 RULE(DF_16, AChainWaitsForTheDeferredThatAnErrbackReturned) {
   Deferred<int> inner;
   const Deferred<int> outer =
-      Fail<int>(Lost()).AddErrback([&](const Failure &) { return inner; });
+      Fail<int>(Lost()).AddErrback([&](const Failure&) { return inner; });
   Trace trace;
   const Deferred<int> tail = outer.AddBoth(Note(trace, "went on"));
   EXPECT_EQ(trace, Trace()) << "the inner has not fired";
@@ -159,7 +159,7 @@ RULE(DF_22, AnInnerThatIsWaitedForNeedsNoHandle) {
   const std::weak_ptr<int> watch = captured;
   const Deferred<int> outer =
       WaitingFor(Deferred<int>([captured = std::move(captured)](
-                                   Deferred<int> &self) { self.Callback(1); }));
+                                   Deferred<int>& self) { self.Callback(1); }));
   ASSERT_FALSE(watch.expired()) << "the inner vanished while it was waited for";
   outer.Cancel();
   EXPECT_EQ(TakeResult(outer), "1") << "what the inner's canceller fired with";
@@ -176,7 +176,7 @@ Trace TwoWaitersOf(Fire fire) {
 }
 
 RULE(DF_23, TheFirstOfTwoWaitersGetsTheResultAndTheSecondResumesToo) {
-  using Inner = const Deferred<int> &;
+  using Inner = const Deferred<int>&;
   EXPECT_EQ(TwoWaitersOf([](Inner inner) { inner.Callback(1); }),
             (Trace{"1", "AlreadyConsumed"}))
       << "of a value";
@@ -205,8 +205,15 @@ RULE(DF_26, ACallbackThatReturnsItsOwnDeferredFailsTheChain) {
   Trace trace;
   Deferred<int> deferred;
   deferred.AddCallback([&](int) { return deferred; })
-      .AddCallbacks([&](int) { trace.push_back("callback"); },
-                    [&](const Failure &) { trace.push_back("errback"); });
+      .AddCallbacks(
+          [&](int value) {
+            trace.push_back("callback");
+            return value;
+          },
+          [&](const Failure&) {
+            trace.push_back("errback");
+            return 0;
+          });
   deferred.Callback(1);
   EXPECT_EQ(trace, Trace{"errback"}) << "the chain after such a callback";
 }
@@ -218,7 +225,7 @@ RULE(DF_26, ADeferredReturnedByItsOwnCallbackDoesNotOwnItself) {
     Deferred<int> deferred;
     deferred.AddCallback([&](int) { return deferred; });
     deferred.Callback(1);
-    deferred.AddErrback([](const Failure &) { return 0; });
+    deferred.AddErrback([](const Failure&) { return 0; });
     deferred.Pause();  // so that it keeps the captures for as long as it lives
     deferred.AddCallback([captured = std::move(captured)](int) {});
     EXPECT_FALSE(watch.expired());
@@ -230,7 +237,7 @@ RULE(DF_26, ADeferredReturnedByItsOwnCallbackDoesNotOwnItself) {
 RULE(BT_29, TheFailureOfACallbackThatReturnsItsOwnDeferredCanBeHandled) {
   Deferred<int> deferred;
   const Deferred<int> tail = deferred.AddCallback([&](int) { return deferred; })
-                                 .AddErrback([](const Failure &) { return 5; });
+                                 .AddErrback([](const Failure&) { return 5; });
   deferred.Callback(1);
   EXPECT_EQ(TakeResult(tail), "5") << "what the errback returned";
 }
@@ -240,7 +247,7 @@ RULE(BT_29, ACallbackThatReturnsWhatWaitsForItFailsTheChain) {
   Deferred<int> waiter;
   Trace trace;
   deferred.AddCallback([&](int) { return waiter; })
-      .AddErrback([&](const Failure &) {
+      .AddErrback([&](const Failure&) {
         trace.push_back("errback");
         return 5;
       });

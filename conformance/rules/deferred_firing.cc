@@ -84,7 +84,7 @@ RULE(DF_04, WhatACallbackThrowsTheErrbackOfItsPairDoesNotSee) {
   Trace trace;
   const Deferred<int> tail =
       Succeed(1).AddCallbacks([](int) -> int { throw Lost(); },
-                              [&](const Failure &) {
+                              [&](const Failure&) {
                                 trace.push_back("errback of the same pair");
                                 return 0;
                               });
@@ -97,7 +97,7 @@ RULE(DF_04, ACallbackMayThrowAnyType) {
     bool caught = false;
     Succeed(1)
         .AddCallback([](int) -> int { throw 42; })
-        .AddErrback([&](const Failure &failure) {
+        .AddErrback([&](const Failure& failure) {
           caught = failure.Check<int>();
           return 0;
         });
@@ -108,7 +108,7 @@ RULE(DF_04, ACallbackMayThrowAnyType) {
 
 RULE(DF_05, AnErrbackThatReturnsPutsTheChainBackOnTheValuePath) {
   const Deferred<int> tail =
-      Fail<int>(Lost()).AddErrback([](const Failure &) { return 5; });
+      Fail<int>(Lost()).AddErrback([](const Failure&) { return 5; });
   EXPECT_EQ(TakeResult(tail), "5") << "what the errback returned";
 }
 
@@ -118,7 +118,7 @@ RULE(DF_05, AMissingSidePassesTheResultOn) {
     trace.push_back("callback");
     return value;
   };
-  const auto on_failure = [&](const Failure &) {
+  const auto on_failure = [&](const Failure&) {
     trace.push_back("errback");
     return 0;
   };
@@ -135,7 +135,7 @@ RULE(DF_05, AReturnedFailureMeansTheErrorPath) {
             "Lost")
       << "a callback returned the Failure";
   EXPECT_EQ(TakeResult(Fail<int>(std::runtime_error("earlier"))
-                           .AddErrback([](const Failure &) {
+                           .AddErrback([](const Failure&) {
                              return Failure::Of(Lost());
                            })),
             "Lost")
@@ -144,7 +144,7 @@ RULE(DF_05, AReturnedFailureMeansTheErrorPath) {
 
 RULE(DF_06, AddBothIsCalledOnceWhateverTheResultAndEvenIfItThrows) {
   int calls = 0;
-  const auto count_and_throw = [&](const Outcome<int> &) -> int {
+  const auto count_and_throw = [&](const Outcome<int>&) -> int {
     ++calls;
     throw Lost();
   };
@@ -163,8 +163,8 @@ RULE(DF_07, CallbackWithAFailureIsErrback) {
   Trace trace;
   Deferred<std::any> deferred;
   deferred.AddCallbacks(
-      [&](const std::any &) { trace.push_back("as a value"); },
-      [&](const Failure &failure) { trace.push_back(InWords(failure)); });
+      [&](const std::any&) { trace.push_back("as a value"); },
+      [&](const Failure& failure) { trace.push_back(InWords(failure)); });
   deferred.Callback(Failure::Of(Lost()));
   EXPECT_EQ(trace, Trace{"Lost"}) << "Callback(failure)";
 }
@@ -179,7 +179,7 @@ RULE(DF_08, ErrbackWithoutArgumentTakesTheExceptionBeingHandled) {
   Deferred<int> deferred;
   try {
     throw Lost();
-  } catch (const Lost &) {
+  } catch (const Lost&) {
     deferred.Errback();
   }
   EXPECT_EQ(TakeResult(deferred), "Lost");
@@ -195,7 +195,7 @@ RULE(DF_08, ErrbackWithoutAnExceptionIsAnErrorAndFiresNothing) {
   EXPECT_EQ(TakeResult(deferred), "1");
 }
 
-void FireWith(const Deferred<int> &deferred, bool value, int mark) {
+void FireWith(const Deferred<int>& deferred, bool value, int mark) {
   if (value) {
     deferred.Callback(mark);
   } else {
@@ -204,7 +204,7 @@ void FireWith(const Deferred<int> &deferred, bool value, int mark) {
 }
 
 // What a second fire throws; "no exception" if it is accepted.
-std::string SecondFire(const Deferred<int> &deferred, bool value) {
+std::string SecondFire(const Deferred<int>& deferred, bool value) {
   const std::exception_ptr thrown =
       Thrown([&] { FireWith(deferred, value, 2); });
   return thrown ? InWords(Failure(thrown)) : "no exception";
@@ -233,7 +233,7 @@ RULE(DF_09, AFireByARunningCallbackIsRefused) {
     return value;
   });
   deferred.Callback(1);
-  EXPECT_EQ(refusal, "AlreadyCalledError");
+  EXPECT_EQ(refusal, "AlreadyCalledError") << "thrown by the second fire";
   EXPECT_EQ(TakeResult(tail), "1") << "the result after the second fire";
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // DF-24: one Deferred that fires another.
-
 #include "conformance/log_capture.h"
 #include "conformance/rule.h"
 #include "conformance/rules/deferred_results.h"
@@ -54,7 +53,7 @@ RULE(DF_24, FiringTheOtherDoesNotAffectTheSourceWhichGetsTheError) {
 
 RULE(DF_24, CancellingTheOtherDoesNotAffectTheSource) {
   int cancelled = 0;
-  const Deferred<int> source([&](Deferred<int> &) { ++cancelled; });
+  const Deferred<int> source([&](Deferred<int>&) { ++cancelled; });
   Deferred<int> target;
   source.ChainDeferred(target);
   target.Cancel();

@@ -58,7 +58,7 @@ RULE(DF_28, APausedOuterDoesNotStopTheInnersOwnCallbacks) {
   const Deferred<int> outer = WaitingFor(inner);
   const Deferred<int> tail = outer.AddBoth(Note(trace, "outer"));
   outer.Pause();
-  inner.AddErrback([&](const Failure &) {
+  inner.AddErrback([&](const Failure&) {
     trace.push_back("inner");
     return 0;
   });
@@ -99,7 +99,7 @@ RULE(DF_29, PausingInARunningCallbackLosesNoCallback) {
 }
 
 // What Unpause() throws, or "no exception".
-std::string Unpausing(const Deferred<int> &deferred) {
+std::string Unpausing(const Deferred<int>& deferred) {
   const std::exception_ptr thrown = Thrown([&] { deferred.Unpause(); });
   return thrown ? InWords(Failure(thrown)) : "no exception";
 }

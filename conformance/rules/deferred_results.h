@@ -29,7 +29,7 @@ class Lost : public std::runtime_error {
 
 // "CancelledError" for heddle's errors, whose text may change; else type and
 // text.
-inline std::string InWords(const Failure &failure) {
+inline std::string InWords(const Failure& failure) {
   const std::string words = failure.Describe();
   const std::string library = "heddle::";
   const std::string rules = "heddle::conformance::";
@@ -41,7 +41,7 @@ inline std::string InWords(const Failure &failure) {
 
 // The value as GoogleTest prints it, "done" for void, or the failure.
 template <class T>
-std::string InWords(const Outcome<T> &outcome) {
+std::string InWords(const Outcome<T>& outcome) {
   if (!outcome.ok()) return InWords(outcome.failure());
   if constexpr (std::is_void_v<T>) {
     return "done";
@@ -53,15 +53,15 @@ std::string InWords(const Outcome<T> &outcome) {
 // Takes the result out of a Deferred, so that its chain goes on without one,
 // and says what it was: "none yet" if it has none that callbacks would get.
 template <class T>
-std::string TakeResult(const Deferred<T> &deferred) {
+std::string TakeResult(const Deferred<T>& deferred) {
   const auto words = std::make_shared<std::string>("none yet");
   deferred.AddBoth(
-      [words](const Outcome<T> &outcome) { *words = InWords(outcome); });
+      [words](const Outcome<T>& outcome) { *words = InWords(outcome); });
   return *words;
 }
 
 // For AddBoth: notes `entry` and passes the result on.
-inline auto Note(Trace &trace, std::string entry) {
+inline auto Note(Trace& trace, std::string entry) {
   return [&trace, entry = std::move(entry)]<class T>(Outcome<T> outcome) {
     trace.push_back(entry);
     return outcome;

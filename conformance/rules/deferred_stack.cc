@@ -35,7 +35,7 @@ Links Waiting(int count) {
 
 // The only handle to the first of those, with a callback that holds
 // `captured`.
-Deferred<int> FirstOf(Links links, const std::shared_ptr<int> &captured) {
+Deferred<int> FirstOf(Links links, const std::shared_ptr<int>& captured) {
   Deferred<int> first = links.front();
   links.back().AddCallback([captured](int value) { return value; });
   return first;

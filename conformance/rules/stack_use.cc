@@ -22,7 +22,7 @@ constexpr int kMany = 100'000;
 // One byte a link would be more than this.
 constexpr std::size_t kTolerance = std::size_t{64} << 10;
 
-void Require(int error, const char *what) {
+void Require(int error, const char* what) {
   if (error != 0) throw std::system_error(error, std::generic_category(), what);
 }
 
@@ -39,10 +39,10 @@ class Stack {
   }
   ~Stack() { munmap(memory_, kStackSize); }
 
-  Stack(const Stack &) = delete;
-  Stack &operator=(const Stack &) = delete;
+  Stack(const Stack&) = delete;
+  Stack& operator=(const Stack&) = delete;
 
-  void *memory() const { return memory_; }
+  void* memory() const { return memory_; }
 
   // From the lowest page that exists to the end.
   std::size_t touched() const {
@@ -57,12 +57,12 @@ class Stack {
   }
 
  private:
-  void *const memory_;
+  void* const memory_;
 };
 
 }  // namespace
 
-std::size_t StackUse(const std::function<void()> &body) {
+std::size_t StackUse(const std::function<void()>& body) {
   const Stack stack;
   pthread_attr_t attributes;
   Require(pthread_attr_init(&attributes), "pthread_attr_init");
@@ -71,18 +71,18 @@ std::size_t StackUse(const std::function<void()> &body) {
   pthread_t thread;
   Require(pthread_create(
               &thread, &attributes,
-              [](void *argument) noexcept -> void * {
-                (*static_cast<const std::function<void()> *>(argument))();
+              [](void* argument) noexcept -> void* {
+                (*static_cast<const std::function<void()>*>(argument))();
                 return nullptr;
               },
-              const_cast<std::function<void()> *>(&body)),
+              const_cast<std::function<void()>*>(&body)),
           "pthread_create");
   pthread_join(thread, nullptr);
   pthread_attr_destroy(&attributes);
   return stack.touched();
 }
 
-void ExpectConstantStack(const std::function<void(int links)> &body) {
+void ExpectConstantStack(const std::function<void(int links)>& body) {
   const std::size_t few = StackUse([&] { body(kFew); });
   ASSERT_LT(few, kStackSize)
       << "this machine does not tell what of a stack has been touched";

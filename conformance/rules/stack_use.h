@@ -12,11 +12,11 @@ namespace heddle::conformance {
 // Runs `body` on a thread of its own and returns how many bytes of stack that
 // thread has touched, in whole pages. The stack is so large that code which
 // recurses a hundred thousand times is measured rather than killed.
-std::size_t StackUse(const std::function<void()> &body);
+std::size_t StackUse(const std::function<void()>& body);
 
 // Fails the rule if `body(links)` takes more stack for a hundred thousand
 // links than for a hundred.
-void ExpectConstantStack(const std::function<void(int links)> &body);
+void ExpectConstantStack(const std::function<void(int links)>& body);
 
 }  // namespace heddle::conformance
 
