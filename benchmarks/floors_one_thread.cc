@@ -3,10 +3,13 @@
 // Floors that one thread reaches alone.
 //
 // floor/clock_read: std::chrono::steady_clock::now().
+// floor/thread_identity: an atomic load, compared with the address of a
+// thread-local variable: what a thread can do at least to recognise itself.
 // floor/mutex: std::mutex, lock and unlock, uncontended.
 // floor/null_backend: CallInThread of a pool that runs every task at once, on
 // the caller: what the interface itself costs. (No conforming pool may do so.)
 // floor/four_threads: create four threads and join them.
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <mutex>
@@ -32,6 +35,19 @@ void ClockRead(benchmark::State& state) {
     latest = now;
   }
   Check(state, "times the clock went back", went_back, 0);
+}
+
+void ThreadIdentity(benchmark::State& state) {
+  static thread_local const char identity = 0;
+  std::atomic<const void*> inside = &identity;
+  benchmark::DoNotOptimize(inside);
+  std::uint64_t recognised = 0;
+  for (auto _ : state) {
+    recognised += inside.load(std::memory_order_relaxed) == &identity;
+    benchmark::DoNotOptimize(recognised);
+  }
+  Check(state, "times it recognised itself", recognised,
+        static_cast<std::uint64_t>(state.iterations()));
 }
 
 void Mutex(benchmark::State& state) {
@@ -103,6 +119,8 @@ void FourThreads(benchmark::State& state) {
 
 void RegisterFloorsOfOneThread() {
   Register({.name = "floor", .backend = "clock_read", .run = ClockRead});
+  Register(
+      {.name = "floor", .backend = "thread_identity", .run = ThreadIdentity});
   Register({.name = "floor", .backend = "mutex", .run = Mutex});
   Register({.name = "floor", .backend = "null_backend", .run = NullBackend});
   Register({.name = "floor", .backend = "four_threads", .run = FourThreads});

@@ -36,6 +36,7 @@ void RegisterAll() {
   RegisterBlockingCall();
   RegisterDeferred();
   RegisterTimers();
+  RegisterThreadCheck();
 }
 
 // Takes `flag` out of the arguments; whether it was there.

@@ -29,6 +29,7 @@ void RegisterCallFromThread();
 void RegisterBlockingCall();
 void RegisterDeferred();
 void RegisterTimers();
+void RegisterThreadCheck();
 
 }  // namespace heddle::workloads
 
