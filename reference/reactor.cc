@@ -68,6 +68,7 @@ void Reactor::Iterate(Seconds delay) {
   }
   if (parts_->life.ended()) parts_->life.ThrowBusy("Reactor::Iterate");
   loop.RunUntilCurrent();
+  parts_->RequireOriginalProcess("Reactor::Iterate");
   loop.Poll(TimeAfter(loop.clock().Now(), delay));
 }
 
@@ -170,8 +171,14 @@ void Reactor::RemoveWriter(int fd) {
                                  FdEvent::kWritable);
 }
 
-PendingAnswers& Reactor::blocking_calls() { return parts_->blocking_calls; }
+PendingAnswers& Reactor::blocking_calls() {
+  parts_->RequireOriginalProcess("Reactor::blocking_calls");
+  return parts_->blocking_calls;
+}
 
-PendingAnswers& Reactor::deferred_results() { return parts_->deferred_results; }
+PendingAnswers& Reactor::deferred_results() {
+  parts_->RequireOriginalProcess("Reactor::deferred_results");
+  return parts_->deferred_results;
+}
 
 }  // namespace heddle

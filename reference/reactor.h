@@ -237,6 +237,8 @@ class Reactor final : public Scheduler {
 
   // --- What the reactor still owes ---
 
+  // Both throw UsedInForkedChild: a list may be locked there for ever (BT-33).
+
   // Any thread. Threads that wait for an answer from the reactor; closed
   // before shutdown joins the pool, so that a worker among them is let go.
   PendingAnswers& blocking_calls();

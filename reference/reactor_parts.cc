@@ -59,6 +59,8 @@ void Reactor::Parts::Turn() {
     RequireOriginalProcess("Reactor::Run");
     loop.RunUntilCurrent();
     AdvanceEvents();
+    // Nobody would wake a child that a callback has forked.
+    RequireOriginalProcess("Reactor::Run");
     if (life.turning()) loop.Poll(grace_end_);
   }
 }

@@ -231,6 +231,36 @@ TEST_F(ReactorTest, AForkedChildIsToldAndCanDestroyTheReactor) {
   }));
 }
 
+TEST_F(ReactorTest, AChildForkedByTheOnlyCallbackDoesNotGoToSleep) {
+  pid_t child = -1;
+  for (const bool in_run : {false, true}) {
+    bool told = false;
+    Post([&] {
+      child = fork();
+      if (child == 0) return;
+      if (in_run) {
+        reactor_->Stop();
+      } else {
+        reactor_->WakeUp();
+      }
+    });
+    try {
+      if (in_run) {
+        reactor_->Run();
+      } else {
+        reactor_->Iterate(Seconds(3600));
+      }
+    } catch (const UsedInForkedChild&) {
+      told = true;
+    }
+    if (child == 0) _exit(told ? 0 : 1);
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    EXPECT_FALSE(told);
+  }
+}
+
 TEST_F(ReactorTest, AChildForkedByACallbackLeavesRunAndTheParentGoesOn) {
   pid_t child = -1;
   const auto run = [&] {

@@ -50,9 +50,10 @@ class ThreadCall::ReturnTask {
 };
 
 void ThreadCall::Submit(ThreadPool* pool) {
+  PendingAnswers& owed = reactor_.deferred_results();
   self_ = shared_from_this();
   const std::shared_ptr<ThreadCall> self = self_;
-  if (!reactor_.deferred_results().Add(*this)) {
+  if (!owed.Add(*this)) {
     self_.reset();
     ReleaseFunction();
     Fail(ReactorEnded());
@@ -74,28 +75,23 @@ void ThreadCall::RunOnWorker() {
   if (!Move(State::kWaiting, State::kBegun)) return;
   Call();
   ReleaseFunction();  // on the worker, before its result travels (TP-23)
-  // Refused, the reactor ends, and will abandon this call.
-  static_cast<void>(Return());
+  Return();
 }
 
 void ThreadCall::Refuse(Refusal refusal) {
   if (!Move(State::kWaiting, State::kBegun)) return;
   refused_.emplace(FailureOf(refusal));
   ReleaseFunction();
-  const Submission posted = Return();
-  // In a forked child nobody will ever abandon this call.
-  if (!posted.accepted() && posted.refusal() == Refusal::kForkedChild) {
-    posted.OrThrow();
-  }
+  Return();
 }
 
 // Sends it back to the reactor's thread, unless nobody waits there any more.
-Submission ThreadCall::Return() {
-  if (!Move(State::kBegun, State::kReturning)) return Submission::Accepted();
-  const Submission posted = reactor_.Post(Task(ReturnTask(shared_from_this())));
+void ThreadCall::Return() {
+  if (!Move(State::kBegun, State::kReturning)) return;
+  // Refused, the reactor ends, and will abandon this call.
+  static_cast<void>(reactor_.Post(Task(ReturnTask(shared_from_this()))));
   state_.store(State::kReturned);
   state_.notify_all();
-  return posted;
 }
 
 void ThreadCall::Arrive() {

@@ -91,7 +91,7 @@ class ThreadCall : public PendingAnswer,
 
   void RunOnWorker();
   void Refuse(Refusal refusal);
-  Submission Return();
+  void Return();
   void Arrive();
   void Withdraw();
   bool Move(State from, State to);

@@ -12,6 +12,13 @@ _REACTOR_H = "//reference:reactor.h"
 _THREAD_CALL_H = "//reference:thread_call.h"
 _THREADS_H = "//reference:threads.h"
 
+_BLOCKING_CALL = "//reference:blocking_call.cc"
+_LOOP_THREAD = "//reference:loop_thread.cc"
+_PARTS = "//reference:reactor_parts.cc"
+_REACTOR = "//reference:reactor.cc"
+_THREAD_CALL = "//reference:thread_call.cc"
+
+_BETTER = "//conformance/rules:reactor_better.cc"
 _BLOCKING = "//conformance/rules:threads_blocking.cc"
 _CALL_CONTENTS = "//conformance/rules:reactor_call_contents.cc"
 _DEFER = "//conformance/rules:threads_defer.cc"
@@ -28,6 +35,14 @@ def better_mutants():
     _defer()
     _lists()
     _blocking()
+    _happens_before()
+    _waiting()
+    _refusing()
+    _ending()
+    _travelling()
+    _own_thread()
+    _forking()
+    _releasing()
 
 def _pool_templates():
     mutant(
@@ -373,4 +388,365 @@ def _blocking():
         by = "  task.Run();",
         dies = True,
         message = "waited in vain for the answer",
+    )
+
+def _happens_before():
+    mutant(
+        name = "hb_2_stop_returns_early",
+        rule = "HB_2_WhatTasksAndCallbacksDidIsVisibleWhenStopReturns",
+        chapter = "thread_pool",
+        source = _POOL,
+        replace = "  std::unique_lock lock(mutex_);\n  const auto drained",
+        by = "  if (!deadline) return true;\n" +
+             "  std::unique_lock lock(mutex_);\n  const auto drained",
+        dies = True,
+        message = "Stop() came before",
+    )
+    mutant(
+        name = "hb_4_answered_before_the_deferred_fires",
+        rule = "HB_4_WhatTheFunctionAndItsDeferredDidIsVisibleToTheCaller",
+        source = _BLOCKING_CALL_H,
+        rules_in = _BLOCKING,
+        replace = "        AnswerWith(std::move(inner).value());",
+        by = """
+        if constexpr (std::is_void_v<T>) {
+          AnswerNow({});
+        } else {
+          AnswerNow(T());
+        }""",
+        dies = True,
+        message = "in_timer",
+    )
+    mutant(
+        name = "hb_5_fired_while_the_task_runs",
+        rule = "HB_5_WhatTheTaskDidIsVisibleToTheCallbacks",
+        source = _THREAD_CALL_H,
+        rules_in = _DEFER,
+        replace = """
+    outcome_.emplace(Capture(
+        [this]() -> decltype(auto) { return std::move(*function_)(); }));
+  }
+
+  void ReleaseFunction() override { function_.reset(); }""",
+        by = """
+    if constexpr (std::is_void_v<T>) {
+      outcome_.emplace();
+      std::thread([function = std::move(function_)]() mutable {
+        std::this_thread::yield();
+        std::move(*function)();
+      }).detach();
+    } else {
+      outcome_.emplace(Capture(
+          [this]() -> decltype(auto) { return std::move(*function_)(); }));
+    }
+  }
+
+  void ReleaseFunction() override { function_.reset(); }""",
+        includes = ["thread"],
+        dies = True,
+        message = "task + 1",
+    )
+
+def _waiting():
+    mutant(
+        name = "bt_01_only_the_oldest_waiter_is_told",
+        rule = "BT_01_AllCallersGetReactorStoppedBeforeThePoolHasDrainedAndRunReturns",
+        chapter = "threads",
+        source = "//reference:pending_answers.cc",
+        replace = "  while (PendingAnswer* answer = TakeOldest())",
+        by = "  if (PendingAnswer* answer = TakeOldest())",
+        # Those that wait on keep Run() from returning.
+        dies = True,
+        message = "waited in vain for the answers of all callers",
+    )
+    mutant(
+        name = "bt_02_refused_only_while_running",
+        rule = "BT_02_WhereverTheReactorCallsBackABlockingCallThrowsWouldDeadlock",
+        chapter = "threads",
+        source = _BLOCKING_CALL,
+        replace = "  if (!reactor.IsInIOThread()) return;",
+        by = "  if (!reactor.IsInIOThread() || !reactor.running()) return;",
+        message = "in a call in an iteration",
+    )
+    mutant(
+        name = "bt_03_run_after_the_deadline",
+        rule = "BT_03_AFunctionThatHasNotBegunByTheDeadlineNeverRunsAndIsGone",
+        chapter = "threads",
+        source = _BLOCKING_CALL,
+        replace = """
+    state_ = State::kGivenUp;
+  }
+  if (before == State::kWaiting) {
+    ReleaseFunction();
+  } else {""",
+        by = """
+    if (before == State::kBegun) state_ = State::kGivenUp;
+  }
+  if (before == State::kBegun) {""",
+        message = "it ran after the caller had gone",
+    )
+    mutant(
+        name = "bt_03_the_inner_deferred_is_left_running",
+        rule = "BT_03_AnAnswerThatTheCancellerStillGivesIsDroppedAndTheInnerIsReleased",
+        chapter = "threads",
+        source = _BLOCKING_CALL,
+        replace = "  CancelInner();\n",
+        by = "",
+        message = "waited in vain for the inner Deferred to be cancelled",
+    )
+
+def _refusing():
+    mutant(
+        name = "bt_05_calls_accepted_for_ever",
+        rule = "BT_05_AReactorThatHasStoppedRefusesEveryKindOfWorkAndKeepsNothing",
+        chapter = "reactor",
+        source = "//reference:thread_call_queue.cc",
+        replace = "  closed_ = true;\n",
+        by = "",
+        message = "refused(reactor.CallFromThread(work))",
+    )
+    mutant(
+        name = "bt_05_refused_in_silence",
+        rule = "BT_05_AStoppedPoolRefusesEveryKindOfWorkAndKeepsNothing",
+        chapter = "threads",
+        source = _POOL,
+        replace = "if (!submission.accepted()) return submission;",
+        by = "if (!submission.accepted()) return Submission::Accepted();",
+        message = "plain.accepted()",
+    )
+
+def _ending():
+    mutant(
+        name = "bt_04_what_remains_is_not_failed",
+        rule = "BT_04_ADeferredFiresExactlyOnceWheneverItIsMade",
+        chapter = "threads",
+        source = _PARTS,
+        replace = "  deferred_results.Close();\n",
+        by = "",
+        message = "times that it fired, if made",
+    )
+    mutant(
+        name = "bt_04_no_last_pass",
+        rule = "BT_04_ADeferredFiresExactlyOnceWheneverItIsMade",
+        chapter = "threads",
+        source = _PARTS,
+        replace = "  if (shutdown_.state() == EventFiring::State::kOver) {\n    loop.calls().RunBatch();",
+        by = "  if (shutdown_.state() == EventFiring::State::kOver) {\n",
+        message = 'at("while it runs")',
+    )
+    mutant(
+        name = "bt_09_no_grace",
+        rule = "BT_09_ShutdownDoesNotWaitLongerThanItsGrace",
+        chapter = "reactor",
+        source = _PARTS,
+        replace = "  if (!ready && GraceIsOver()) {",
+        by = "  if (false) {",
+        message = "waited in vain for Run() to return",
+    )
+    mutant(
+        name = "bt_09_the_second_sigint_is_lost",
+        rule = "BT_09_ASecondSigintEndsAShutdownThatHangs",
+        chapter = "reactor",
+        source = _PARTS,
+        replace = "  if (counts.interrupts > 0 && interrupts_ > 1) Crash();\n",
+        by = "",
+        message = "waited in vain for Run() to return",
+    )
+    mutant(
+        name = "bt_09_nothing_tells_what_holds_up_the_end",
+        rule = "BT_09_AfterTheGraceTheLogTellsWhichTasksHoldUpTheEnd",
+        chapter = "reactor",
+        source = "//reference:reactor_pool.cc",
+        replace = "    if (!report.stopped) LogStillRunning(*pool, report);\n",
+        by = "",
+        message = "waited in vain for Run() to return",
+    )
+    mutant(
+        name = "bt_16_counters_read_one_by_one",
+        rule = "BT_16_AtEveryInstantTheFiguresAccountForEveryTask",
+        chapter = "thread_pool",
+        source = _POOL,
+        replace = """
+  const auto lock = Lock("ThreadPool::Stats");
+  return coordinator_.stats();""",
+        by = """
+  const auto read = [this] {
+    const auto lock = Lock("ThreadPool::Stats");
+    return coordinator_.stats();
+  };
+  PoolStats stats = read();
+  std::this_thread::yield();
+  stats.completed = read().completed;
+  return stats;""",
+        message = "snapshots that contradict themselves",
+    )
+    mutant(
+        name = "bt_17_a_cancelled_task_still_runs",
+        rule = "BT_17_ACancelledTaskThatWaitsIsTakenAwayAtOnceAndNeverRuns",
+        chapter = "threads",
+        source = _THREAD_CALL,
+        replace = "  Withdraw();\n  ReleaseDeferred();\n",
+        by = "  ReleaseDeferred();\n",
+        message = "a cancelled task still runs",
+    )
+    mutant(
+        name = "bt_17_nobody_is_asked_to_stop_at_the_end",
+        rule = "BT_17_WhenTheReactorEndsATaskThatRunsIsAskedToStopAndOneThatWaitsIsNot",
+        chapter = "threads",
+        source = _THREAD_CALL,
+        replace = "std::move(self_);\n  Withdraw();\n",
+        by = "std::move(self_);\n",
+        # Its result is for a reactor that is gone.
+        dies = True,
+        message = "waited in vain for the running task to be asked to stop",
+    )
+
+def _travelling():
+    mutant(
+        name = "bt_19_results_in_the_reactors_context",
+        rule = "BT_19_CallbacksSeeTheContextOfTheSubmissionNotTheReactors",
+        chapter = "threads",
+        source = _THREAD_CALL,
+        replace = "  if (!TakeOffList()) return;  // cancelled\n  const ScopedContext scope(context_);\n",
+        by = "  if (!TakeOffList()) return;\n",
+        message = "the context, by the way back",
+    )
+    mutant(
+        name = "bt_19_the_end_has_no_context",
+        rule = "BT_19_CallbacksSeeTheContextOfTheSubmissionNotTheReactors",
+        chapter = "threads",
+        source = _THREAD_CALL,
+        replace = "    const ScopedContext scope(context_);\n    Fail(ReactorEnded());",
+        by = "    Fail(ReactorEnded());",
+        message = "the context, by the way back",
+    )
+
+def _own_thread():
+    every_function = "BT_20_EveryFunctionThatBelongsToTheThreadNamesItselfAndBothThreads"
+    mutant(
+        name = "bt_20_accepted_silently",
+        rule = every_function,
+        chapter = "reactor",
+        source = _LOOP_THREAD,
+        replace = "  if (inside == nullptr || inside == CurrentThread()) return;",
+        by = "  return;",
+        # Two threads use the reactor.
+        dies = True,
+        message = "Reactor::CallLater on the wrong thread does not say",
+    )
+    mutant(
+        name = "bt_20_without_the_other_threads_name",
+        rule = every_function,
+        chapter = "reactor",
+        source = _LOOP_THREAD,
+        replace = '", but the reactor runs on " +\n                    name_',
+        by = '", but the reactor runs on another"',
+        message = "on the wrong thread does not say 'warp' (",
+    )
+    mutant(
+        name = "bt_20_one_function_forgotten",
+        rule = every_function,
+        chapter = "reactor",
+        source = _REACTOR,
+        replace = '  parts_->loop.thread().Require("Reactor::RemoveWriter");\n',
+        by = "",
+        message = "Reactor::RemoveWriter on the wrong thread does not say",
+    )
+    mutant(
+        name = "bt_21_stop_does_not_wake",
+        rule = "BT_21_StopOnAnotherThreadWakesASleepingReactor",
+        chapter = "reactor",
+        source = _PARTS,
+        replace = "  loop.calls().WakeUp();\n}\n\nvoid Reactor::Parts::Crash() {",
+        by = "}\n\nvoid Reactor::Parts::Crash() {",
+        message = "waited in vain for Run() to return",
+    )
+    mutant(
+        name = "bt_21_two_stops_succeed",
+        rule = "BT_21_OfManyStopsAtTheSameTimeOneSucceeds",
+        chapter = "reactor",
+        source = "//reference:reactor_life.cc",
+        replace = "{ return Move(State::kRunning, State::kStopping); }",
+        by = "{ Move(State::kRunning, State::kStopping); return state() != State::kNew; }",
+        message = "successes",
+    )
+    mutant(
+        name = "bt_32_one_slot_for_all_reactors",
+        rule = "BT_32_TwoReactorsAtOnceEachKnowItsOwnThreadAndCallEachOther",
+        chapter = "reactor",
+        source = _LOOP_THREAD,
+        replace = "  return inside_.load(std::memory_order_relaxed) == CurrentThread();",
+        by = """
+  static std::atomic<const LoopThread*> slot = nullptr;
+  if (inside_.load() != CurrentThread()) return false;
+  const LoopThread* none = nullptr;
+  slot.compare_exchange_strong(none, this);
+  return slot.load() == this;""",
+        message = "the second reactor does not know its thread",
+    )
+
+def _forking():
+    mutant(
+        name = "bt_33_the_fork_is_not_noticed",
+        rule = "BT_33_UseOfARunningReactorInAForkedChildIsAnErrorNotAHang",
+        chapter = "reactor",
+        source = "//reference:process_identity.cc",
+        replace = "current_generation.fetch_add(1, std::memory_order_relaxed);",
+        by = "",
+        message = "worked in the child",
+    )
+    mutant(
+        name = "bt_33_the_child_goes_to_sleep",
+        rule = "BT_33_AForkInACallEndsRunInTheChild",
+        chapter = "reactor",
+        source = _PARTS,
+        replace = """
+    RequireOriginalProcess("Reactor::Run");
+    if (life.turning())""",
+        by = "\n    if (life.turning())",
+        message = "waited in vain for a forked child to end",
+    )
+
+def _releasing():
+    mutant(
+        name = "bt_34_a_call_is_kept",
+        rule = "BT_34_TimersAndCallsReleaseWhatTheyCaptureAtOnce",
+        source = _REACTOR_H,
+        rules_in = _BETTER,
+        replace = """
+    RequireCallable("Reactor::CallFromThread", callable);
+    return Post(
+        Task(BindCall(std::forward<F>(callable), std::forward<Args>(args)...)));""",
+        by = """
+    RequireCallable("Reactor::CallFromThread", callable);
+    auto bound =
+        BindCall(std::forward<F>(callable), std::forward<Args>(args)...);
+    auto* const kept = new decltype(bound)(std::move(bound));
+    return Post(Task([kept] { (*kept)(); }));""",
+        message = "a call that has run keeps its captures",
+    )
+    mutant(
+        name = "bt_34_a_fired_timer_is_kept",
+        rule = "BT_34_TimersAndCallsReleaseWhatTheyCaptureAtOnce",
+        source = "//reference:scheduler.h",
+        rules_in = _BETTER,
+        replace = """
+    return CallTaskLater(
+        delay,
+        Task(BindCall(std::forward<F>(callable), std::forward<Args>(args)...)));""",
+        by = """
+    auto bound =
+        BindCall(std::forward<F>(callable), std::forward<Args>(args)...);
+    auto* const kept = new decltype(bound)(std::move(bound));
+    return CallTaskLater(delay, Task([kept] { (*kept)(); }));""",
+        message = "a fired timer keeps its captures",
+    )
+    mutant(
+        name = "bt_34_a_task_outlives_its_run",
+        rule = "BT_34_ATaskIsReleasedBeforeItsResultTravels",
+        chapter = "threads",
+        source = _THREAD_CALL,
+        replace = "  ReleaseFunction();  // on the worker, before its result travels (TP-23)\n",
+        by = "",
+        message = "the task outlives its run",
     )

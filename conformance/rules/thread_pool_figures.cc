@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// TP-48 to TP-50: figures and names.
+// TP-48 to TP-50, BT-16: figures and names.
 #include <atomic>
 #include <cstdint>
 #include <deque>
@@ -8,6 +8,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "conformance/busy_tasks.h"
@@ -229,6 +230,27 @@ RULE(TP_50, TheWorkersOfUnnamedPoolsAreToldApart) {
   for (const auto& [name, bearers] : names.bearers()) {
     EXPECT_EQ(name.rfind("PoolThread", 0), 0u) << name;
   }
+}
+
+RULE(BT_16, AtEveryInstantTheFiguresAccountForEveryTask) {
+  REQUIRE_ABILITY(exact_stats);
+  constexpr std::uint64_t kTasks = 2000;
+  int contradictions = 0;
+  const auto pool = MakePool(2, 2);
+  for (std::uint64_t task = 0; task < kTasks; ++task) {
+    RequireAccepted(pool->CallInThread([] { std::this_thread::yield(); }));
+  }
+  pool->Start();
+  AwaitStats(
+      *pool,
+      [&](const PoolStats& stats) {
+        const auto busy = static_cast<std::uint64_t>(stats.busy);
+        contradictions += stats.completed + busy + stats.backlog != kTasks;
+        contradictions += stats.threads != stats.idle + stats.busy;
+        return stats.completed == kTasks;
+      },
+      "all tasks to be completed");
+  EXPECT_EQ(contradictions, 0) << "snapshots that contradict themselves";
 }
 
 RULE(TP_50, NoNameIsUsedAgainAfterThePoolShrankAndGrew) {

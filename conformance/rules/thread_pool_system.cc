@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // TP-51 to TP-53: no thread to be had, fork, and idle workers.
-#include <signal.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <atomic>
-#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -15,6 +12,7 @@
 #include "conformance/helper_thread.h"
 #include "conformance/patience.h"
 #include "conformance/rule.h"
+#include "conformance/rules/forked_child.h"
 #include "conformance/subject.h"
 #include "conformance/thread_creation_fault.h"
 #include "gtest/gtest.h"
@@ -137,26 +135,6 @@ ForkFinding UseInChild(ThreadPool& pool) {
   } catch (...) {
     return kOtherError;
   }
-}
-
-// Runs `body` in a forked child and returns its wait status.
-int RunInChild(const std::function<int()>& body) {
-  const pid_t child = fork();
-  if (child == 0) _exit(body());
-  if (child < 0) {
-    ADD_FAILURE() << "fork failed";
-    EndRule();
-  }
-  int status = 0;
-  try {
-    Eventually([&] { return waitpid(child, &status, WNOHANG) == child; },
-               "a forked child to end");
-  } catch (const RuleOver&) {
-    kill(child, SIGKILL);
-    waitpid(child, &status, 0);
-    throw;
-  }
-  return status;
 }
 
 RULE(TP_52, UseInAForkedChildIsAnErrorAndTheParentIsNotDisturbed) {
