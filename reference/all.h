@@ -39,8 +39,8 @@ inline GroupForm AllForm(ChainResult (*of_all)(std::vector<ChainResult>)) {
 // Cancelling it cancels all members; it then fails with CancelledError, or with
 // the TimeoutError of a limit, whatever they make of it.
 //
-// It keeps its members while there are handles to it, and they it while they
-// can fire it.
+// It and its members stay as long as anybody has a handle to it, or can fire
+// one of them.
 //
 // On the members' thread. Throws std::logic_error for a handle that was moved
 // from or is not at its chain's tail, with nothing changed.

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a combined Deferred and its members are to one another: ChainKeeper and
-// ChainWatch, references to a chain that are no handles.
+// ChainTie: what a group is to the chains it consists of.
 #ifndef HEDDLE_REFERENCE_CHAIN_TIES_H_
 #define HEDDLE_REFERENCE_CHAIN_TIES_H_
 
-#include <vector>
+#include <memory>
 
 #include "reference/chain_handle.h"
 
@@ -13,61 +12,58 @@ namespace heddle {
 
 class DeferredChain;
 
-// What they are: a combined Deferred has to live as long as a member that may
-// fire it, and its members as long as a handle to it that may cancel them. Two
-// handles would never let go of each other. So the members' side has a
-// ChainKeeper, which keeps the combined chain and, only while that chain has
-// handles, the members; and it has a ChainWatch on each member, which keeps
-// nothing and finds the member if it is still there.
+// What it is: a group's reference to a chain, which is no handle. A group is
+// the members of a combined Deferred, and that one itself. They need one
+// another, to fire it and to cancel them, but handles would never let go of
+// each other. So a tie keeps its chain, and the chain keeps the group only
+// while somebody may come to it from outside the group: by a handle, by firing
+// what it waits for or, if it is itself the combined one of another group, by
+// firing a member there. A combined chain keeps its own group by handles only.
+// When the last of these has gone, the group goes, and with it the chains that
+// nobody else keeps.
 //
-// Their states: a keeper keeps, until it is released or the chain fires; a
-// watch watches, until it is told to forget.
+// Its states: tied to a chain, from TieMember() or TieCombined() to Release();
+// or not tied.
 //
-// What the caller must do: keep and watch on the chain's thread; forget a watch
-// before its chain is destroyed, as a step of that chain does in its
-// destructor.
+// What the caller must do: tie chains on their thread. Release a combined one
+// before it is fired through what Release() returns.
 //
-// What they promise: handles may be dropped on other threads meanwhile, as
+// What it promises: handles may be dropped on other threads meanwhile, as
 // always. What a drop releases is destroyed without a lock.
 //
 // Happens-before: as for handles.
 //
-// Destruction: on any thread. A keeper releases.
-class ChainKeeper {
+// Destruction: on any thread; releases.
+class ChainTie {
  public:
-  ChainKeeper() = default;
-  ChainKeeper(const ChainKeeper&) = delete;
-  ChainKeeper& operator=(const ChainKeeper&) = delete;
-  ~ChainKeeper() { Release(); }
+  ChainTie() = default;
+  ChainTie(const ChainTie&) = delete;
+  ChainTie& operator=(const ChainTie&) = delete;
+  ~ChainTie() { Release(); }
 
-  // Keeps `chain`, which is unfired and kept by nobody else; and `held` while
-  // there are handles to `chain`. Once.
-  void Keep(const ChainHandle& chain, std::vector<ChainHandle> held);
+  // Ties `chain` to `group`, which owns this. Not if tied.
+  void TieMember(const ChainHandle& chain, std::shared_ptr<void> group);
 
-  // A handle to what was kept, in place of this; null if nothing is kept.
+  // As above, for the chain that the group will fire. It is unfired, and no
+  // other group's combined one. Firing it releases it.
+  void TieCombined(const ChainHandle& chain, std::shared_ptr<void> group);
+
+  // Ends the tie: a handle to the chain. Null if not tied, or if the chain
+  // waits for another and has no handle.
   ChainHandle Release();
+
+  // What to cancel in order to cancel the chain: itself, or what it waits for
+  // in the end. Null if that is going, or if this is not tied.
+  ChainHandle Find() const;
 
  private:
   friend class DeferredChain;
 
-  // Under the mutex of deferred_life.cc.
+  // All under the mutex of deferred_life.cc.
   DeferredChain* chain_ = nullptr;
-  std::vector<ChainHandle> held_;
-};
-
-class ChainWatch {
- public:
-  void Watch(const ChainHandle& chain);
-
-  // Before the chain goes, or earlier. Any thread.
-  void Forget();
-
-  // What to cancel in order to cancel the chain: itself, or what it waits for
-  // in the end. Null if that is going, or was forgotten.
-  ChainHandle Find() const;
-
- private:
-  DeferredChain* chain_ = nullptr;  // under the mutex of deferred_life.cc
+  ChainTie* next_ = nullptr;  // in the chain's list of ties as a member
+  std::weak_ptr<void> group_;
+  std::shared_ptr<void> kept_group_;  // by the chain; see above
 };
 
 }  // namespace heddle

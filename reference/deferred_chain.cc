@@ -92,7 +92,7 @@ void DeferredChain::FireNow(ChainResult result) {
   NoteFirstFire();
   called_ = true;
   result_ = std::move(result);
-  if (tied_) EndKeeping();
+  if (tied_) ReleaseFromGroup();
   canceller_ = nullptr;  // before the callbacks, which may run long (DF-15)
   RunIfReady();
 }

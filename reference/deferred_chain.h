@@ -18,7 +18,7 @@
 
 namespace heddle {
 
-class ChainKeeper;
+class ChainTie;
 class RunStack;
 
 // What it is: a result, or its absence, and the steps that it has yet to pass.
@@ -37,8 +37,8 @@ class RunStack;
 // it holds one handle to that chain, but only while it has handles itself. So
 // a group of chains that wait for one another goes when the last handle to
 // any of them goes, though they point at one another (DF-22, BT-34). A chain
-// that is to be fired by members of a group is kept by a ChainKeeper, too
-// (chain_ties.h).
+// in a group, members of a combined Deferred and that one itself, is kept by its
+// ties, too (chain_ties.h).
 //
 // Happens-before: a dropped handle before whatever the last drop destroys.
 //
@@ -84,8 +84,7 @@ class DeferredChain {
 
  private:
   friend class ChainHandle;
-  friend class ChainKeeper;
-  friend class ChainWatch;
+  friend class ChainTie;
   friend class RunStack;
 
   DeferredChain(const std::type_info& type, Canceller canceller);
@@ -117,7 +116,9 @@ class DeferredChain {
   ChainHandle StopWaiting();
   void AddHandle() noexcept;
   static void DropHandle(DeferredChain* chain) noexcept;
-  void EndKeeping() noexcept;
+  void ReleaseFromGroup() noexcept;
+  ChainHandle Revive();
+  bool Forsake() noexcept;
   static void Destroy(DeferredChain* chain) noexcept;
   void DropContents() noexcept;
   void PutOnList() noexcept;
@@ -131,13 +132,14 @@ class DeferredChain {
   bool cancelling_ = false;
   bool ignores_next_fire_ = false;
   // Whether others than handles have ever led here: it waited, was waited for,
-  // kept or watched. Set before the setter's handle is dropped.
+  // or had ties. Set before the setter's handle is dropped.
   bool tied_ = false;
   bool listed_ = false;      // at rest, with a failure (held_failures.h)
   // What we wait on, or null. Written by the chain's thread under the mutex
   // of deferred_life.cc, where another thread may drop the last handle.
   DeferredChain* waiting_on_ = nullptr;
-  ChainKeeper* keeper_ = nullptr;  // under that mutex; null once fired
+  ChainTie* ties_ = nullptr;       // as a member; under that mutex
+  ChainTie* combined_ = nullptr;   // likewise, until it is fired
   DeferredChain* below_ = nullptr;  // in a RunStack, or among the doomed
   ChainStep* first_step_ = nullptr;
   ChainStep* last_step_ = nullptr;

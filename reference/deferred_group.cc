@@ -30,22 +30,21 @@ ChainResult ResultOf(F make) {
 // Comes after the callbacks that the member had, and passes its result on.
 class DeferredGroup::MemberStep final : public ChainStep {
  public:
-  MemberStep(std::shared_ptr<DeferredGroup> group, std::size_t index)
+  MemberStep(std::weak_ptr<DeferredGroup> group, std::size_t index)
       : ChainStep(Kind::kCall), group_(std::move(group)), index_(index) {}
-  ~MemberStep() override { group_->watches_[index_].Forget(); }
 
   ChainHandle Run(ChainResult& result) override {
-    group_->Arrive(index_, result);
+    if (const auto group = group_.lock()) group->Arrive(index_, result);
     return ChainHandle();
   }
 
  private:
-  const std::shared_ptr<DeferredGroup> group_;
+  const std::weak_ptr<DeferredGroup> group_;
   const std::size_t index_;
 };
 
 DeferredGroup::DeferredGroup(const GroupForm& form, std::size_t members)
-    : form_(form), watches_(members), results_(members), missing_(members) {}
+    : form_(form), ties_(members), results_(members), missing_(members) {}
 
 ChainHandle DeferredGroup::Combine(const GroupForm& form,
                                    const std::type_info& type,
@@ -61,10 +60,7 @@ ChainHandle DeferredGroup::Combine(const GroupForm& form,
       type, [weak = group->weak_from_this()](const ChainHandle&) {
         if (const auto group = weak.lock()) group->Cancel();
       });
-  std::vector<ChainHandle> held;
-  held.reserve(members.size());
-  for (const Member& member : members) held.push_back(member.chain);
-  group->keeper_.Keep(combined, std::move(held));
+  group->tie_.TieCombined(combined, group);
   group->AttachTo(std::move(members));
   return combined;
 }
@@ -72,8 +68,8 @@ ChainHandle DeferredGroup::Combine(const GroupForm& form,
 void DeferredGroup::AttachTo(std::vector<Member> members) {
   for (std::size_t index = 0; index < members.size(); ++index) {
     const auto& [chain, type] = members[index];
-    auto step = std::make_unique<MemberStep>(shared_from_this(), index);
-    watches_[index].Watch(chain);
+    auto step = std::make_unique<MemberStep>(weak_from_this(), index);
+    ties_[index].TieMember(chain, shared_from_this());
     chain->Attach(std::move(step), *type);
   }
   attaching_ = false;
@@ -85,7 +81,7 @@ void DeferredGroup::AttachTo(std::vector<Member> members) {
 }
 
 void DeferredGroup::Arrive(std::size_t index, ChainResult& result) {
-  watches_[index].Forget();
+  ties_[index].Release();
   if (!ended_) {
     results_[index] = Take(result);
     --missing_;
@@ -132,7 +128,7 @@ void DeferredGroup::End(F combine) {
 void DeferredGroup::Fire() {
   if (form_.owns_members) CancelRest();
   results_.clear();
-  const ChainHandle combined = keeper_.Release();
+  const ChainHandle combined = tie_.Release();
   if (combined && !combined->called()) {
     combined->Fire(form_.function, std::move(combined_));
   }
@@ -144,8 +140,8 @@ void DeferredGroup::Cancel() {
 }
 
 void DeferredGroup::CancelRest() {
-  for (const ChainWatch& watch : watches_) {
-    if (const ChainHandle chain = watch.Find()) chain->Cancel();
+  for (const ChainTie& tie : ties_) {
+    if (const ChainHandle chain = tie.Find()) chain->Cancel();
   }
 }
 

@@ -58,17 +58,20 @@ struct GroupForm {
 // What the caller must do: as for Deferred; one thread.
 //
 // What it promises: members may fire one another, fire or cancel the combined
-// Deferred, and have fired before; the same one may occur twice. The combined
-// Deferred fires when its members have been asked for their results, never
-// before Combine returns it.
+// Deferred, and have fired before; the same one may occur twice. Nothing fires
+// before Combine has attached to every member.
 //
-// Who keeps whom: a member's step keeps the group, and the group keeps the
-// combined chain, by chain_ties.h. The combined chain keeps the members while
-// it has handles. So all of it goes with the last handle to any of it.
+// Groups of groups take stack for each level, in firing, cancelling and
+// destruction.
+//
+// Who keeps whom: see chain_ties.h. As long as anybody has a handle to the
+// combined Deferred, or can fire a member, all members and the combined
+// Deferred stay; then all of them go.
 //
 // Happens-before: none; one thread.
 //
-// Destruction: with the last step, on whichever thread drops it.
+// Destruction: with the last chain that keeps it, on whichever thread drops
+// that.
 class DeferredGroup : public std::enable_shared_from_this<DeferredGroup> {
  public:
   struct Member {
@@ -100,13 +103,13 @@ class DeferredGroup : public std::enable_shared_from_this<DeferredGroup> {
   void CancelRest();
 
   const GroupForm form_;
-  std::vector<ChainWatch> watches_;  // on members without a result
+  std::vector<ChainTie> ties_;  // to members without a result
   std::vector<ChainResult> results_;
   std::size_t missing_;
   bool attaching_ = true;  // the combined chain must not fire yet
   bool ended_ = false;
   ChainResult combined_;  // once ended
-  ChainKeeper keeper_;    // of the combined chain
+  ChainTie tie_;          // to the combined chain, until it fires
 };
 
 // The typed half.

@@ -115,6 +115,53 @@ TEST(Group, AMemberThatWaitsKeepsItWithoutAHandle) {
   }
 }
 
+TEST(Group, AMemberThatCanFireItKeepsTheOthersToo) {
+  int cancels = 0;
+  Deferred<int> winner;
+  // No handle to the race, none to the loser.
+  const auto result =
+      Keep(First(Ints{winner, Deferred<int>([&](Deferred<int>& self) {
+                        ++cancels;
+                        self.Callback(2);
+                      })}));
+  winner.Callback(1);
+  EXPECT_EQ(result.value(), 1);
+  EXPECT_EQ(cancels, 1);
+}
+
+TEST(Group, ACancellerMayKeepTheMemberItIsGivenAndFireItLater) {
+  std::vector<Deferred<int>> kept;
+  const auto canceller = [&](Deferred<int>& self) {
+    kept.push_back(self);
+    self.Pause();
+  };
+  const auto list = DeferredList(Ints{Deferred<int>(canceller)});
+  const auto result = Keep(list);
+  list.Cancel();
+  EXPECT_TRUE(result.Failed<CancelledError>());  // it has to wait
+  kept.front().Unpause();
+  kept.clear();
+  EXPECT_TRUE(result.alone());
+}
+
+TEST(Group, AMemberWhoseInnerGoesUnfiredIsKeptByTheOthers) {
+  int cancels = 0;
+  Deferred<int> winner;
+  auto inner = std::make_unique<Deferred<int>>();
+  const auto captured = std::make_shared<int>();
+  {
+    const auto result = Keep(First(Ints{
+        winner, Succeed(1).AddCallback([&](int) { return *inner; }),
+        Deferred<int>([&cancels, captured](Deferred<int>&) { ++cancels; })}));
+    inner.reset();
+    winner.Callback(1);
+    EXPECT_EQ(result.value(), 1);
+    EXPECT_EQ(cancels, 1);
+  }
+  winner = Deferred<int>();
+  EXPECT_EQ(captured.use_count(), 1);
+}
+
 TEST(Group, GroupsOfGroupsAreCancelledToTheBottomAlsoWithoutHandles) {
   int cancels = 0;
   Ints members;

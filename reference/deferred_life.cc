@@ -15,10 +15,13 @@ namespace heddle {
 namespace {
 
 // Orders the two who may come to a chain without a handle of their own: the
-// chain's thread, which resumes a waiter, fires what is kept or cancels what is
-// watched, and the thread that drops the last handle. Held for a few
+// chain's thread, which resumes a waiter, or fires and cancels what is in a
+// group, and the thread that drops the last handle. Held for a few
 // instructions, for chains that are tied to others only.
 constinit std::mutex tie_mutex;
+
+// Groups that chains have kept. Declared before the lock: they go after it.
+using Groups = std::vector<std::shared_ptr<void>>;
 
 // Chains whose last handle went while another chain was being destroyed on
 // this thread.
@@ -83,17 +86,23 @@ void DeferredChain::DropHandle(DeferredChain* chain) noexcept {
       }
     }
     if (chain->tied_) {
-      std::vector<ChainHandle> held;  // goes after the lock
+      Groups released;
       std::lock_guard lock(tie_mutex);
       if (chain->handles_.load(std::memory_order_acquire) > 1) continue;
       chain->handles_.store(0, std::memory_order_release);
-      if (chain->keeper_ != nullptr) {
-        held = std::move(chain->keeper_->held_);
-        return;
-      }
       if (chain->waiting_on_ != nullptr) {
         chain = chain->waiting_on_;  // drop the handle it held there, too
         continue;
+      }
+      if (chain->combined_ != nullptr) {
+        released.push_back(std::move(chain->combined_->kept_group_));
+        return;
+      }
+      if (chain->ties_ != nullptr) {
+        for (ChainTie* tie = chain->ties_; tie != nullptr; tie = tie->next_) {
+          released.push_back(std::move(tie->kept_group_));
+        }
+        return;
       }
     }
     Destroy(chain);
@@ -101,15 +110,27 @@ void DeferredChain::DropHandle(DeferredChain* chain) noexcept {
   }
 }
 
-// It has fired: nobody has to keep it in order to fire it, and it needs nobody
-// to cancel.
-void DeferredChain::EndKeeping() noexcept {
-  std::vector<ChainHandle> held;  // goes after the lock
+// It has fired: its group has no part in it any more, nor it in its group.
+void DeferredChain::ReleaseFromGroup() noexcept {
+  Groups released;
   std::lock_guard lock(tie_mutex);
-  if (ChainKeeper* const keeper = std::exchange(keeper_, nullptr)) {
-    keeper->chain_ = nullptr;
-    held = std::move(keeper->held_);
+  if (ChainTie* const tie = std::exchange(combined_, nullptr)) {
+    tie->chain_ = nullptr;
+    released.push_back(std::move(tie->kept_group_));
   }
+}
+
+// Under the mutex: a handle to a chain that has none, perhaps, but is kept by a
+// tie, and keeps its groups from now on; or to one with handles.
+ChainHandle DeferredChain::Revive() {
+  if (handles_.load(std::memory_order_acquire) == 0) {
+    // Where the group is going already, it waits for the mutex to release us.
+    if (combined_ != nullptr) combined_->kept_group_ = combined_->group_.lock();
+    for (ChainTie* tie = ties_; tie != nullptr; tie = tie->next_) {
+      if (!tie->kept_group_) tie->kept_group_ = tie->group_.lock();
+    }
+  }
+  return ChainHandle(this);
 }
 
 void DeferredChain::Destroy(DeferredChain* chain) noexcept {
@@ -137,15 +158,22 @@ void DeferredChain::DropContents() noexcept {
     if (step->kind_ == ChainStep::Kind::kResume) {
       // A waiter with handles would hold one to this chain, so it has none.
       DeferredChain& waiter = static_cast<ResumeStep*>(step)->waiter;
-      {
-        std::lock_guard lock(tie_mutex);  // for ChainWatch::Find
-        waiter.waiting_on_ = nullptr;
-      }
-      Destroy(&waiter);
+      if (waiter.Forsake()) Destroy(&waiter);
     } else {
       delete step;
     }
   }
+}
+
+// What it waited for goes; it has no handle. Whether it goes, too.
+bool DeferredChain::Forsake() noexcept {
+  Groups released;
+  std::lock_guard lock(tie_mutex);
+  waiting_on_ = nullptr;
+  for (ChainTie* tie = ties_; tie != nullptr; tie = tie->next_) {
+    released.push_back(std::move(tie->kept_group_));
+  }
+  return ties_ == nullptr;
 }
 
 void DeferredChain::PutOnList() noexcept {
@@ -159,48 +187,58 @@ void DeferredChain::TakeOffList() noexcept {
   UnlistFailure(*this);
 }
 
-void ChainKeeper::Keep(const ChainHandle& chain,
-                       std::vector<ChainHandle> held) {
-  chain->tied_ = true;
-  std::lock_guard lock(tie_mutex);
-  chain_ = chain.get();
-  held_ = std::move(held);
-  chain->keeper_ = this;
-}
-
-ChainHandle ChainKeeper::Release() {
-  std::vector<ChainHandle> held;  // goes after the lock
-  std::lock_guard lock(tie_mutex);
-  DeferredChain* const chain = std::exchange(chain_, nullptr);
-  if (chain == nullptr) return ChainHandle();
-  held = std::move(held_);
-  chain->keeper_ = nullptr;
-  return ChainHandle(chain);
-}
-
-void ChainWatch::Watch(const ChainHandle& chain) {
+void ChainTie::TieMember(const ChainHandle& chain,
+                         std::shared_ptr<void> group) {
   if (!chain->tied_) chain->tied_ = true;
   std::lock_guard lock(tie_mutex);
   chain_ = chain.get();
+  group_ = group;
+  kept_group_ = std::move(group);
+  next_ = std::exchange(chain->ties_, this);
 }
 
-void ChainWatch::Forget() {
+void ChainTie::TieCombined(const ChainHandle& chain,
+                           std::shared_ptr<void> group) {
+  if (!chain->tied_) chain->tied_ = true;
   std::lock_guard lock(tie_mutex);
-  chain_ = nullptr;
+  chain_ = chain.get();
+  group_ = group;
+  kept_group_ = std::move(group);
+  chain->combined_ = this;
 }
 
-ChainHandle ChainWatch::Find() const {
+ChainHandle ChainTie::Release() {
+  std::shared_ptr<void> released;  // goes after the lock
+  std::lock_guard lock(tie_mutex);
+  DeferredChain* const chain = std::exchange(chain_, nullptr);
+  if (chain == nullptr) return ChainHandle();
+  released = std::move(kept_group_);
+  if (chain->combined_ == this) {
+    chain->combined_ = nullptr;
+  } else {
+    ChainTie** link = &chain->ties_;
+    while (*link != this) link = &(*link)->next_;
+    *link = next_;
+  }
+  // What waits without a handle is kept by what it waits for.
+  if (chain->waiting_on_ != nullptr &&
+      chain->handles_.load(std::memory_order_acquire) == 0) {
+    return ChainHandle();
+  }
+  return chain->Revive();
+}
+
+ChainHandle ChainTie::Find() const {
   std::lock_guard lock(tie_mutex);
   if (chain_ == nullptr) return ChainHandle();
   DeferredChain* chain = chain_;
   while (chain->waiting_on_ != nullptr) chain = chain->waiting_on_;
-  // Without a handle and without a keeper it is being destroyed, on another
-  // thread.
+  // Without all of these it is being destroyed, on another thread.
   if (chain->handles_.load(std::memory_order_acquire) == 0 &&
-      chain->keeper_ == nullptr) {
+      chain->combined_ == nullptr && chain->ties_ == nullptr) {
     return ChainHandle();
   }
-  return ChainHandle(chain);
+  return chain->Revive();
 }
 
 }  // namespace heddle

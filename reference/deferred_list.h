@@ -80,8 +80,8 @@ struct DeferredListResult {
 // with CancelledError. So a limit of AddTimeout makes a list of CancelledErrors
 // as a rule, and no TimeoutError; set limits on the members, or use All.
 //
-// The list keeps its members while there are handles to it, and they it while
-// they can fire it.
+// The list and its members stay as long as anybody has a handle to it, or can
+// fire one of them.
 //
 // On the members' thread. Throws std::logic_error for a handle that was moved
 // from or is not at its chain's tail, with nothing changed.

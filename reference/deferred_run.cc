@@ -92,7 +92,7 @@ void DeferredChain::RunForward(std::unique_ptr<ChainStep> step,
     target->called_ = true;
     target->result_ = Surrender();
     target->canceller_ = nullptr;
-    if (target->tied_) target->EndKeeping();
+    if (target->tied_) target->ReleaseFromGroup();
     RunNext(target, stack);
   } else if (std::exchange(target->ignores_next_fire_, false)) {
     result_.Reset();

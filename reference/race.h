@@ -47,9 +47,8 @@ using RaceResult = typename RaceResultTraits<T>::Type;
 // Cancelling it cancels all members; it then fails with CancelledError, or with
 // the TimeoutError of a limit, whatever they make of it.
 //
-// It keeps its members while there are handles to it, and they it while they
-// can fire it. A member that has no other handle goes with the last one to the
-// race, uncancelled, for nobody can fire it.
+// It and its members stay as long as anybody has a handle to it, or can fire
+// one of them.
 //
 // On the members' thread. Throws, with nothing changed, std::invalid_argument
 // if there are no members, for it would never fire, and std::logic_error for a
