@@ -426,6 +426,15 @@ def _debugging():
 
 def _thread():
     _mutant(
+        name = "df_61_callbacks_run_on_another_thread",
+        rule = "DF_61_FiredOnAForeignThreadItsCallbacksRunThere",
+        source = _CHAIN,
+        replace = "(DF-15)\n  RunIfReady();",
+        by = "\n  std::thread([this] { RunIfReady(); }).join();",
+        includes = ["thread"],
+        message = "foreign",
+    )
+    _mutant(
         name = "bt_20_a_foreign_deferred_may_be_used",
         rule = "BT_20_WhileDebuggingEveryUseOfAnotherThreadsDeferredIsRefused",
         source = _RECORD,
