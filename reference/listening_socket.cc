@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -100,7 +101,12 @@ std::string ListeningSocket::Url(std::string_view path) const {
   return UrlOf(port_, path);
 }
 
-Peer ListeningSocket::Accept() {
+bool ListeningSocket::HasConnection() const {
+  pollfd waiting = {.fd = fd(), .events = POLLIN, .revents = 0};
+  return Require("poll", poll(&waiting, 1, 0)) == 1;
+}
+
+Peer ListeningSocket::Accept() const {
   return Peer(OwnedFd(static_cast<int>(
       Require("accept4", accept4(fd(), nullptr, nullptr, SOCK_CLOEXEC)))));
 }

@@ -57,7 +57,9 @@ class ListeningSocket {
   // http://127.0.0.1:PORT and `path`, which begins with a slash.
   std::string Url(std::string_view path = "/") const;
 
-  Peer Accept();
+  // Whether Accept() would return at once.
+  bool HasConnection() const;
+  Peer Accept() const;
 
  private:
   OwnedFd socket_;

@@ -4,6 +4,8 @@
 #include "reference/page_client.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cmath>
@@ -321,6 +323,39 @@ TEST_F(PageClientTest, ADeferredThatSomebodyElseHasFiredIsLeftAlone) {
   peer.ReadRequest();
   peer.Send(kHello);
   EXPECT_EQ(next.get().Take(), "hello");
+}
+
+TEST(PageClientInAForkedChild, LeavesTheParentsPageAlone) {
+  const ListeningSocket server;
+  Reactor reactor;
+  std::optional<PageClient> client(std::in_place, reactor);
+  std::future<Page> page = Watch(client->Get(server.Url()));
+  Peer peer = [&] {
+    // Until it is connected, which the kernel does for the server.
+    while (!server.HasConnection()) reactor.Iterate();
+    return server.Accept();
+  }();
+
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    try {
+      client->Get(server.Url());
+    } catch (const UsedInForkedChild&) {
+      client.reset();
+      _exit(0);
+    }
+    _exit(1);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+
+  peer.Send(kHello);
+  while (page.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+    reactor.Iterate(Seconds(1));
+  }
+  EXPECT_EQ(page.get().Take(), "hello");
 }
 
 TEST(PageLimits, MustBeMoreThanZero) {
