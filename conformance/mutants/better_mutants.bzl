@@ -523,6 +523,8 @@ def _ending():
         source = _PARTS,
         replace = "  deferred_results.Close();\n",
         by = "",
+        # Late results are for a reactor that is gone.
+        dies = True,
         message = "times that it fired, if made",
     )
     mutant(

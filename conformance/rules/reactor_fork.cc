@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // BT-33: a reactor in a child of fork(), where its threads are not.
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -157,7 +159,11 @@ RULE(BT_33, AForkInACallEndsRunInTheChild) {
     pid_t child = -1;
     (void)reactor.CallFromThread([&] {
       child = fork();
-      if (child > 0) reactor.Stop();
+      if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);  // should it sleep for ever
+      } else {
+        reactor.Stop();
+      }
     });
     try {
       reactor.Run();
