@@ -12,6 +12,7 @@
 
 #include "reference/errors.h"
 #include "reference/recorded_log.h"
+#include "reference/test_clock.h"
 
 namespace heddle {
 namespace {
@@ -250,6 +251,18 @@ TEST(Coroutine, IsCancelledThroughCoroutinesThatAwaitIt) {
   result.Cancel();
   EXPECT_TRUE(awaited.called());
   EXPECT_TRUE(FailedWith<CancelledError>(result));
+}
+
+TEST(Coroutine, MayHaveATimeLimit) {
+  TestClock clock;
+  bool cancelled = false;
+  const Deferred<int> awaited([&](Deferred<int>&) { cancelled = true; });
+  const Deferred<int> result = AddOne(awaited).AddTimeout(Seconds(2), clock);
+  clock.Advance(Seconds(1));
+  EXPECT_FALSE(cancelled);
+  clock.Advance(Seconds(1));
+  EXPECT_TRUE(cancelled);
+  EXPECT_TRUE(FailedWith<TimeoutError>(result));
 }
 
 TEST(Coroutine, IgnoresACancelOfItsOwnFromItsBody) {

@@ -11,6 +11,9 @@ namespace {
 constexpr int kDepth = 5;
 constexpr int kBudget = 200;
 
+// The longest time limit, in seconds.
+constexpr int kLongest = 4;
+
 }  // namespace
 
 DeferredModel::DeferredModel(std::uint64_t seed, int slots)
@@ -47,7 +50,7 @@ Op DeferredModel::MakeUp() {
   using Kind = Op::Kind;
   Op op;
   op.slot = AnySlot(true);
-  const int dice = op.slot < 0 ? 0 : Below(100);
+  const int dice = op.slot < 0 ? 0 : Below(107);
   if (dice < 14) {
     op.kind = Kind::kMake;
     op.slot = AnySlot(false);
@@ -91,9 +94,15 @@ Op DeferredModel::MakeUp() {
     }
   } else if (dice < 96) {
     op.kind = Kind::kDrop;
-  } else {
+  } else if (dice < 100) {
     op.kind = Kind::kCopy;
     op.other = AnySlot(false);
+  } else if (dice < 104 || depth_ > 0) {
+    op.kind = Kind::kLimit;
+    op.number = 1 + Below(kLongest);
+  } else {
+    op.kind = Kind::kAdvance;
+    op.number = 1 + Below(2);
   }
   return op;
 }
@@ -108,12 +117,24 @@ Op DeferredModel::Step() {
   return op;
 }
 
+Op DeferredModel::Advance() {
+  Op op;
+  op.kind = Op::Kind::kAdvance;
+  op.number = kLongest;
+  return DoLast(op);
+}
+
 Op DeferredModel::Drop(int slot) {
-  events_.clear();
-  reports_.clear();
   Op op;
   op.kind = Op::Kind::kDrop;
   op.slot = slot;
+  return DoLast(op);
+}
+
+Op DeferredModel::DoLast(const Op& op) {
+  events_.clear();
+  reports_.clear();
+  budget_ = 0;
   Do(op);
   BuryTheDead();
   return op;
@@ -124,7 +145,7 @@ Op DeferredModel::Drop(int slot) {
 void DeferredModel::Do(const Op& op) {
   using Kind = Op::Kind;
   ++steps_;
-  const int chain = slots_[op.slot];
+  const int chain = op.slot < 0 ? -1 : slots_[op.slot];
   switch (op.kind) {
     case Kind::kMake: {
       const int held = op.held < 0 ? -1 : slots_[op.held];
@@ -173,6 +194,16 @@ void DeferredModel::Do(const Op& op) {
       break;
     case Kind::kCopy:
       slots_[op.other] = chain;
+      break;
+    case Kind::kLimit: {
+      const int timer = static_cast<int>(timers_.size());
+      timers_.push_back({chain, now_ + op.number, true, false});
+      chains_[chain].steps.push_back({Step_::Kind::kLimit, {}, {}, timer, -1});
+      Run(chain);
+      break;
+    }
+    case Kind::kAdvance:
+      Advance(op.number);
       break;
     case Kind::kStoreSelf:
       break;  // RunBody knows who it is
@@ -271,6 +302,8 @@ void DeferredModel::Run(int chain) {
       chains_[step.chain].waits_on = -1;
       chains_[step.chain].result = Take(chain);
       Run(step.chain);
+    } else if (step.kind == Step_::Kind::kLimit) {
+      EndLimit(chain, step.closure);
     } else {  // DF-24
       Chain& target = chains_[step.chain];
       if (!target.called) {
@@ -284,6 +317,29 @@ void DeferredModel::Run(int chain) {
     }
   }
   it.running = false;
+}
+
+// By due times, and where those are equal in the order of their making.
+void DeferredModel::Advance(int seconds) {
+  now_ += seconds;
+  for (;;) {
+    Timer* next = nullptr;
+    for (Timer& timer : timers_) {
+      if (!timer.active || timer.due > now_) continue;
+      if (next == nullptr || timer.due < next->due) next = &timer;
+    }
+    if (next == nullptr) return;
+    next->active = false;
+    next->passed = true;
+    Cancel(next->chain);
+  }
+}
+
+void DeferredModel::EndLimit(int chain, int timer) {
+  std::optional<int>& result = chains_[chain].result;
+  result = result.value_or(kConsumed);
+  timers_[timer].active = false;  // DF-44
+  if (timers_[timer].passed && result == kCancelled) result = kTimedOut;
 }
 
 // Whether the chain has to wait for what the closure returned.
@@ -382,6 +438,9 @@ bool DeferredModel::MayWait(int chain, int other) {
 void DeferredModel::BuryTheDead() {
   for (Chain& chain : chains_) chain.seen = false;
   for (const int chain : slots_) Mark(chain);
+  for (const Timer& timer : timers_) {
+    if (timer.active) Mark(timer.chain);
+  }
   for (Chain& chain : chains_) {
     if (chain.seen || chain.dead) continue;
     chain.dead = true;

@@ -18,6 +18,7 @@ enum : int {
   kConsumed = -2,
   kAlreadyCalled = -3,
   kMisuse = -4,  // std::logic_error: waits for itself, unbalanced unpause
+  kTimedOut = -5,
   kPlanted = -100,
 };
 
@@ -43,6 +44,8 @@ struct Op {
     kUnpause,    // slot
     kDrop,       // the handle in slot
     kCopy,       // the handle in slot into `other`
+    kLimit,      // slot.AddTimeout(number)
+    kAdvance,    // the clock by `number`; in no closure
     kStoreSelf,  // in a canceller: its argument into slot
   };
   enum class Side : int { kCallback, kErrback, kPair, kBoth };
@@ -77,8 +80,10 @@ class DeferredModel {
  public:
   DeferredModel(std::uint64_t seed, int slots);
 
-  // Does one thing more, at random; `last`, drops the handle in `slot`.
+  // Does one thing more, at random.
   Op Step();
+  // For the end of a program: no timer is left, or no handle in `slot`.
+  Op Advance();
   Op Drop(int slot);
 
   // What the last Step() led to.
@@ -101,11 +106,17 @@ class DeferredModel {
 
  private:
   struct Step_ {
-    enum class Kind { kCall, kResume, kForward } kind;
+    enum class Kind { kCall, kResume, kForward, kLimit } kind;
     Op::Side side;
     Op::Returns returns;
-    int closure;
-    int chain;  // the waiter, the target, or the captured one
+    int closure;  // or the timer
+    int chain;    // the waiter, the target, or the captured one
+  };
+  struct Timer {
+    int chain;
+    long due;
+    bool active;
+    bool passed;
   };
   struct Chain {
     std::optional<int> result;
@@ -127,12 +138,15 @@ class DeferredModel {
   int AnySlot(bool occupied);
   int NewClosure();
   Op MakeUp();
+  Op DoLast(const Op& op);
   void Do(const Op& op);
   void RunBody(int closure, int self);
 
   void Fire(int chain, int result);
   void Cancel(int chain);
   void Run(int chain);
+  void Advance(int seconds);
+  void EndLimit(int chain, int timer);
   bool Call(int chain, const Step_& step);
   bool EndCall(int chain, int closure, Op::Returns returns);
   int Take(int chain);
@@ -149,6 +163,7 @@ class DeferredModel {
   std::uint64_t random_;
   std::vector<int> slots_;  // chains, or -1
   std::deque<Chain> chains_;
+  std::vector<Timer> timers_;
   std::vector<Body> bodies_;
   std::vector<char> live_;
   std::vector<Event> events_;
@@ -156,6 +171,7 @@ class DeferredModel {
   int depth_ = 0;
   int budget_ = 0;
   int planted_ = 0;
+  long now_ = 0;
   long steps_ = 0;
 };
 

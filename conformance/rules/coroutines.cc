@@ -11,6 +11,7 @@
 
 #include "conformance/log_capture.h"
 #include "conformance/rule.h"
+#include "conformance/rules/stack_use.h"
 #include "gtest/gtest.h"
 #include "reference/coroutine.h"
 #include "reference/deferred.h"
@@ -18,10 +19,6 @@
 
 namespace heddle::conformance {
 namespace {
-
-// Too many for any stack, if each took a little of it.
-constexpr int kMany = 1'000'000;
-constexpr int kDeep = 100'000;
 
 // What a Deferred has come to, as one word or a number.
 struct End {
@@ -146,56 +143,67 @@ RULE(DF_64, CancellingReachesThroughCoroutines) {
 }
 
 RULE(DF_64, ALoopOverFiredDeferredsTakesConstantStack) {
-  const auto body = []() -> Deferred<int> {
-    int count = 0;
-    while (count < kMany) count = co_await Succeed(count + 1);
-    co_return count;
-  };
-  EXPECT_EQ(Watch(body())->value, kMany);
+  ExpectConstantStack([](int rounds) {
+    const auto body = [rounds]() -> Deferred<int> {
+      int count = 0;
+      while (count < rounds) count = co_await Succeed(count + 1);
+      co_return count;
+    };
+    EXPECT_EQ(Watch(body())->value, rounds);
+  });
 }
 
 RULE(DF_64, ALoopOverFinishedCoroutinesTakesConstantStack) {
-  const auto body = []() -> Deferred<int> {
-    int count = 0;
-    while (count < kMany / 4) count = co_await AddOne(Succeed(count));
-    co_return count;
-  };
-  EXPECT_EQ(Watch(body())->value, kMany / 4);
+  ExpectConstantStack([](int rounds) {
+    const auto body = [rounds]() -> Deferred<int> {
+      int count = 0;
+      while (count < rounds) count = co_await AddOne(Succeed(count));
+      co_return count;
+    };
+    EXPECT_EQ(Watch(body())->value, rounds);
+  });
 }
 
-Deferred<int> Chain(Deferred<int> awaited) {
-  for (int i = 0; i < kDeep; ++i) awaited = AddOne(std::move(awaited));
+Deferred<int> Chain(Deferred<int> awaited, int links) {
+  for (int i = 0; i < links; ++i) awaited = AddOne(std::move(awaited));
   return awaited;
 }
 
 RULE(DF_64, CoroutinesThatAwaitOneAnotherResumeInConstantStack) {
-  const Deferred<int> awaited;
-  const auto end = Watch(Chain(awaited));
-  awaited.Callback(0);
-  EXPECT_EQ(end->value, kDeep);
+  ExpectConstantStack([](int links) {
+    const Deferred<int> awaited;
+    const auto end = Watch(Chain(awaited, links));
+    awaited.Callback(0);
+    EXPECT_EQ(end->value, links);
+  });
 }
 
 RULE(DF_64, CoroutinesThatAwaitOneAnotherAreCancelledInConstantStack) {
-  const Deferred<int> awaited;
-  const Deferred<int> result = Chain(awaited);
-  const auto end = Watch(result);
-  result.Cancel();
-  EXPECT_EQ(end->word, "CancelledError");
+  ExpectConstantStack([](int links) {
+    const Deferred<int> awaited;
+    const Deferred<int> result = Chain(awaited, links);
+    const auto end = Watch(result);
+    result.Cancel();
+    EXPECT_EQ(end->word, "CancelledError");
+  });
 }
 
 RULE(DF_64, CoroutinesThatAwaitOneAnotherGoInConstantStack) {
-  const auto witness = std::make_shared<int>(0);
-  const auto link = [](std::shared_ptr<int>,
-                       Deferred<int> awaited) -> Deferred<int> {
-    const int value = co_await std::move(awaited);
-    co_return value;
-  };
-  {
-    Deferred<int> last;
-    for (int i = 0; i < kDeep; ++i) last = link(witness, std::move(last));
-    EXPECT_EQ(witness.use_count(), kDeep + 1);
-  }
-  EXPECT_EQ(witness.use_count(), 1) << "frames that nobody can resume are left";
+  ExpectConstantStack([](int links) {
+    const auto witness = std::make_shared<int>(0);
+    const auto link = [](std::shared_ptr<int>,
+                         Deferred<int> awaited) -> Deferred<int> {
+      const int value = co_await std::move(awaited);
+      co_return value;
+    };
+    {
+      Deferred<int> last;
+      for (int i = 0; i < links; ++i) last = link(witness, std::move(last));
+      EXPECT_EQ(witness.use_count(), links + 1);
+    }
+    EXPECT_EQ(witness.use_count(), 1)
+        << "frames that nobody can resume are left";
+  });
 }
 
 RULE(DF_64, TheFrameGoesBeforeTheCallbacksRun) {

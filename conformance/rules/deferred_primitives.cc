@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "conformance/rule.h"
+#include "conformance/rules/stack_use.h"
 #include "gtest/gtest.h"
 #include "reference/deferred.h"
 #include "reference/deferred_lock.h"
@@ -15,9 +16,6 @@
 
 namespace heddle::conformance {
 namespace {
-
-// Too many for any stack, if each took a little of it.
-constexpr int kMany = 100'000;
 
 using Order = std::vector<int>;
 
@@ -76,6 +74,20 @@ RULE(DF_63, ACancelledWaiterLeavesTheLine) {
   EXPECT_EQ(order, (Order{-1, 2})) << "a cancelled waiter took the lock";
 }
 
+RULE(DF_63, CancellingOneLeavesTheOthersInLine) {
+  DeferredLock lock;
+  Order order;
+  lock.Acquire();
+  Note(lock.Acquire(), order, 1);
+  const Deferred<void> second = lock.Acquire();
+  Note(second, order, 2);
+  Note(lock.Acquire(), order, 3);
+  second.Cancel();
+  lock.Release();
+  lock.Release();
+  EXPECT_EQ(order, (Order{-2, 1, 3})) << "the wrong one left the line";
+}
+
 RULE(DF_63, AReleaseByNobodyIsAnError) {
   DeferredLock lock;
   EXPECT_THROW(lock.Release(), std::logic_error);
@@ -90,18 +102,20 @@ RULE(DF_63, AReleaseByNobodyIsAnError) {
 }
 
 RULE(DF_63, ManyWhoReleaseAtOnceTakeConstantStack) {
-  DeferredLock lock;
-  int served = 0;
-  lock.Acquire();
-  for (int i = 0; i < kMany; ++i) {
-    lock.Acquire().AddCallback([&] {
-      ++served;
-      lock.Release();
-    });
-  }
-  lock.Release();
-  EXPECT_EQ(served, kMany) << "a waiter was lost";
-  EXPECT_FALSE(lock.locked());
+  ExpectConstantStack([](int waiters) {
+    DeferredLock lock;
+    int served = 0;
+    lock.Acquire();
+    for (int i = 0; i < waiters; ++i) {
+      lock.Acquire().AddCallback([&] {
+        ++served;
+        lock.Release();
+      });
+    }
+    lock.Release();
+    EXPECT_EQ(served, waiters) << "a waiter was lost";
+    EXPECT_FALSE(lock.locked());
+  });
 }
 
 RULE(DF_63, WhoeverWaitsWhenTheLockGoesIsTold) {
@@ -223,16 +237,18 @@ RULE(DF_63, AQueueThatTooManyWaitForUnderflows) {
 }
 
 RULE(DF_63, ManyWhoPutTheNextValueTakeConstantStack) {
-  DeferredQueue<int> queue(QueueLimits{.size = 0});
-  int last = 0;
-  for (int i = 0; i < kMany; ++i) {
-    queue.Get().AddCallback([&](int value) {
-      last = value;
-      if (value < kMany) queue.Put(value + 1);
-    });
-  }
-  queue.Put(1);
-  EXPECT_EQ(last, kMany);
+  ExpectConstantStack([](int waiters) {
+    DeferredQueue<int> queue(QueueLimits{.size = 0});
+    int last = 0;
+    for (int i = 0; i < waiters; ++i) {
+      queue.Get().AddCallback([&, waiters](int value) {
+        last = value;
+        if (value < waiters) queue.Put(value + 1);
+      });
+    }
+    queue.Put(1);
+    EXPECT_EQ(last, waiters) << "a value was lost";
+  });
 }
 
 }  // namespace
