@@ -409,11 +409,12 @@ def _stack():
         message = "stack use grows",
     )
 
-# Faults of Deferred itself, as a random program comes upon them.
-def _program_mutant(message, **kwargs):
+# Faults of Deferred itself, as a random program comes upon them: in what they
+# first show is chance.
+def _program_mutant(**kwargs):
     _mutant(
         rule = "DF_65_RandomProgramsDoWhatTheModelOfTheContractDoes",
-        message = "differs in " + message,
+        message = "differs in",
         **kwargs
     )
 
@@ -423,49 +424,42 @@ def _programs():
         source = _RUN,
         replace = "return called_ && !running_ && pauses_ == 0 && waiting_on_ == nullptr;",
         by = "return called_ && !running_ && waiting_on_ == nullptr;",
-        message = "what was called",
     )
     _program_mutant(
         name = "df_65_result_of_a_paused_inner_taken",
         source = _RUN,
         replace = "} else if (inner->Ready()) {",
         by = "} else if (inner->called_) {",
-        message = "how many failures are held",
     )
     _program_mutant(
         name = "df_65_waits_for_itself_through_another",
         source = _RUN,
         replace = "if (inner->LeadsTo(*this)) {",
         by = "if (inner.get() == this) {",
-        message = "what was called",
     )
     _program_mutant(
         name = "df_65_chained_into_a_cancelled_one_for_ever",
         source = _RUN,
         replace = "} else if (std::exchange(target->ignores_next_fire_, false)) {",
         by = "} else if (target->ignores_next_fire_) {",
-        message = "what was called",
     )
     _program_mutant(
         name = "df_65_canceller_kept_where_chained",
         source = _RUN,
         replace = "    target->canceller_ = nullptr;\n",
         by = "",
-        message = "which closures exist",
     )
     _program_mutant(
         name = "df_65_canceller_called_again_from_itself",
         source = _CHAIN,
         replace = "!chain->called_ && !chain->cancelling_",
         by = "!chain->called_",
-        message = "what was called",
     )
     _program_mutant(
         name = "df_65_cancel_one_link_far",
         source = _CHAIN,
         replace = "while (chain->waiting_on_ != nullptr) chain = chain->waiting_on_;",
         by = "if (chain->waiting_on_ != nullptr) chain = chain->waiting_on_;",
-        message = "what was called",
     )
     _program_mutant(
         name = "df_65_moved_failure_stays_too",
@@ -476,7 +470,6 @@ def _programs():
   if (resumed->result_.has_failure()) {
     result_ = ChainResult::OfFailure(resumed->result_.exception());
   }""",
-        message = "what was reported",
     )
     _program_mutant(
         name = "df_65_consumed_result_passed_on",
@@ -485,5 +478,4 @@ def _programs():
         by = "",
         # What there is not is read.
         dies = True,
-        message = "what was called",
     )
