@@ -2,6 +2,7 @@
 #include "reference/system_events.h"
 
 #include <algorithm>
+#include <atomic>
 #include <stdexcept>
 #include <string>
 
@@ -16,11 +17,12 @@ TriggerId SystemEvents::Add(SystemEvent event, Phase phase,
         std::to_string(static_cast<int>(phase)));
   }
   RequireCallable("AddSystemEventTrigger", trigger);
+  // One count for all, so that no reactor takes another's trigger for its own.
+  static std::atomic<std::uint64_t> last_number = 0;
+  const TriggerId id(++last_number);
   Entries added;  // made before locking: what may throw and allocate
-  added.push_back({TriggerId(), std::move(trigger)});
+  added.push_back({id, std::move(trigger)});
   std::lock_guard lock(mutex_);
-  const TriggerId id(++last_number_);
-  added.back().id = id;
   Entries& entries = entries_[PlaceOf(event, phase)];
   entries.splice(entries.end(), added);
   return id;

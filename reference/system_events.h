@@ -25,7 +25,8 @@ enum class SystemEvent : unsigned char { kStartup, kShutdown };
 // first returned has fired (RL-06, RL-07).
 enum class Phase : unsigned char { kBefore, kDuring, kAfter };
 
-// Names a trigger, to remove it with. A default one names none.
+// Names a trigger, to remove it with: one in the process. A default one names
+// none.
 class TriggerId {
  public:
   TriggerId() = default;
@@ -100,7 +101,6 @@ class SystemEvents {
 
   std::mutex mutex_;
   std::array<Entries, 2 * kPhases> entries_;  // with the mutex
-  std::uint64_t last_number_ = 0;             // with the mutex
 };
 
 }  // namespace heddle

@@ -154,6 +154,19 @@ TEST_F(SystemEventsTest, TriggersCanBeRemovedOnceAndWhileTheEventFires) {
   EXPECT_FALSE(events_.Remove(last));
 }
 
+TEST_F(SystemEventsTest, ATriggerOfOthersIsNotRemoved) {
+  SystemEvents others;
+  const TriggerId ours = Add(Phase::kDuring, "ours");
+  const TriggerId theirs =
+      others.Add(SystemEvent::kStartup, Phase::kDuring,
+                 MakeSystemTrigger([this] { order_.push_back("theirs"); }));
+  EXPECT_FALSE(events_.Remove(theirs));
+  EXPECT_FALSE(others.Remove(ours));
+  EXPECT_TRUE(others.Remove(theirs));
+  EXPECT_TRUE(Fire());
+  EXPECT_EQ(order_, (Order{"0:", "1:", "ours", "2:"}));
+}
+
 TEST_F(SystemEventsTest, ATriggerAddedMeanwhileToThisPhaseOrALaterOneRuns) {
   AddCall(Phase::kDuring, [this] {
     Add(Phase::kBefore, "too late");

@@ -260,6 +260,15 @@ def _triggers():
         message = "an unknown phase",
     )
     mutant(
+        name = "rl_10_another_reactors_handle_accepted",
+        chapter = "lifecycle",
+        rule = "RL_10_AHandleOfAnotherReactorIsAnError",
+        source = _EVENTS,
+        replace = "  const TriggerId id(++last_number);\n",
+        by = "  const TriggerId id(entries_[PlaceOf(event, phase)].size() + 1);\n",
+        message = "the other's handle was taken for one of mine",
+    )
+    mutant(
         name = "rl_11_those_that_are_there_at_first",
         chapter = "lifecycle",
         rule = "RL_11_ATriggerAddedWhileItsEventFiresRunsUnlessItsPhaseIsOver",

@@ -226,6 +226,24 @@ RULE(RL_10, ABadHandleAndAnUnknownPhaseAreErrors) {
   EXPECT_FALSE(ran);
 }
 
+RULE(RL_10, AHandleOfAnotherReactorIsAnError) {
+  Order order;
+  Reactor mine(SubjectOptions());
+  Reactor other(SubjectOptions());
+  const auto add = [&](Reactor& reactor, std::string name) {
+    return reactor.AddSystemEventTrigger(
+        SystemEvent::kShutdown, Phase::kDuring,
+        [&order, name] { order.push_back(name); });
+  };
+  add(mine, "mine");
+  const TriggerId others = add(other, "the other's");
+  EXPECT_THROW(mine.RemoveSystemEventTrigger(others), std::invalid_argument)
+      << "the other's handle was taken for one of mine";
+  RunOnce(mine);
+  RunOnce(other);
+  EXPECT_EQ(order, (Order{"mine", "the other's"}));
+}
+
 RULE(RL_11, ATriggerAddedWhileItsEventFiresRunsUnlessItsPhaseIsOver) {
   constexpr int kMany = 100;  // more than any vector has room for
   for (const SystemEvent event : kEvents) {
