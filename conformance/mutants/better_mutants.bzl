@@ -673,6 +673,15 @@ def _own_thread():
         message = "successes",
     )
     mutant(
+        name = "bt_23_a_heap_by_time_alone",
+        rule = "BT_23_TimersThatAreDueAtTheSameTimeFireInTheOrderTheyWereSet",
+        chapter = "reactor",
+        source = "//reference:timer_queue.cc",
+        replace = "return a.due != b.due ? a.due < b.due : a.order < b.order;",
+        by = "return a.due < b.due;",
+        message = "order[number + 1]",
+    )
+    mutant(
         name = "bt_32_one_slot_for_all_reactors",
         rule = "BT_32_TwoReactorsAtOnceEachKnowItsOwnThreadAndCallEachOther",
         chapter = "reactor",
