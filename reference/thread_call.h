@@ -42,9 +42,9 @@ class Reactor;
 //
 // What it promises: the Deferred fires once, on the reactor's thread, and is
 // touched nowhere else; it is handed over to that thread if another one has
-// set it up, before the reactor ran. A call withdrawn before it began never runs (TH-09).
-// The reactor is not touched once the call is withdrawn, so a pool may outlive
-// the reactor. No lock is held anywhere.
+// set it up, before the reactor ran. A call withdrawn before it began never
+// runs (TH-09). The reactor is not touched once the call is withdrawn, so a
+// pool may outlive the reactor. No lock is held anywhere.
 //
 // Happens-before: Submit before the call; all the call did before the Deferred
 // fires.

@@ -63,11 +63,13 @@ std::string FirstThatWorks(const std::vector<Use>& uses) {
 
 std::vector<Use> UsesOnAnyThread(Reactor& reactor) {
   return {
-      {"CallFromThread", [&] { return Refused(reactor.CallFromThread([] {})); }},
+      {"CallFromThread",
+       [&] { return Refused(reactor.CallFromThread([] {})); }},
       {"CallInThread", [&] { return Refused(reactor.CallInThread([] {})); }},
       {"CallMultipleInThread",
        [&] { return Refused(CallMultipleInThread(reactor, [] {}, [] {})); }},
-      {"GetThreadPool", [&] { return Throws([&] { reactor.GetThreadPool(); }); }},
+      {"GetThreadPool",
+       [&] { return Throws([&] { reactor.GetThreadPool(); }); }},
       {"SuggestThreadPoolSize",
        [&] { return Throws([&] { reactor.SuggestThreadPoolSize(7); }); }},
       {"Stop", [&] { return Throws([&] { reactor.Stop(); }); }},

@@ -72,7 +72,8 @@ RULE(BT_04, ADeferredFiresExactlyOnceWheneverItIsMade) {
   pool->Start();
   Reactor reactor(SubjectOptions(2, 2));
   const auto make = [&](const std::string& moment) {
-    fates.Note(moment, [&] { return DeferToThread(reactor, [] { return 1; }); });
+    fates.Note(moment,
+               [&] { return DeferToThread(reactor, [] { return 1; }); });
     fates.Note(moment + ", late", [&] {
       return DeferToThreadPool(reactor, *pool, [&gate] {
         gate.Pass();
