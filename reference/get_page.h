@@ -15,8 +15,9 @@ class Reactor;
 
 // The body of what `url` stands for, as PageClient::Get with a client of its
 // own, which goes when the Deferred fires. So calls share nothing, there is
-// nothing to close, and no connection is left open behind the caller's back;
-// who wants many pages of one server, or other limits, keeps a PageClient.
+// nothing to close, and no connection is left open behind the caller's back. It
+// costs a connection and a few more descriptors meanwhile: who wants many
+// pages of one server, or other limits, keeps a PageClient.
 //
 // On the reactor's thread. On another, a worker of the pool's say:
 //

@@ -61,7 +61,8 @@ class PageClient {
   PageClient(const PageClient&) = delete;
   PageClient& operator=(const PageClient&) = delete;
 
-  // The body of what `url`, of http or https, stands for. Follows up to 20
+  // The body of what `url`, of http or https, stands for, however large. It is
+  // not asked to be compressed, nor expanded if it is. Follows up to 20
   // redirects; sends no cookies; goes through no proxy, whatever the
   // environment says. Cancelling the Deferred ends the transfer, and its
   // connection, at once.
