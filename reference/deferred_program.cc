@@ -72,7 +72,9 @@ class Player {
                              (NumberOf(record.exception) - kPlanted));
         })) {}
   ~Player() {
+    // What is left, if the program was broken off, refers to this object.
     slots_.clear();
+    clock_.reset();
     SetUnhandledFailureHook(std::move(former_hook_));
     SetLogSink(std::move(former_sink_));
   }
@@ -193,10 +195,10 @@ class Player {
           slots_[op.other] = Handle(op.slot);
           break;
         case Kind::kLimit:
-          Handle(op.slot).AddTimeout(Seconds(op.number), clock_);
+          Handle(op.slot).AddTimeout(Seconds(op.number), *clock_);
           break;
         case Kind::kAdvance:
-          clock_.Advance(Seconds(op.number));
+          clock_->Advance(Seconds(op.number));
           break;
         case Kind::kStoreSelf:
           break;
@@ -208,7 +210,8 @@ class Player {
   }
 
   // Not a copy: callbacks may change what is in the slot while it is in use.
-  const Deferred<int>& Handle(int slot) const { return *slots_[slot]; }
+  // Throws if the slot is empty, which it is not for the model.
+  const Deferred<int>& Handle(int slot) const { return slots_[slot].value(); }
 
   Deferred<int> Make(const Op& op) {
     if (op.closure < 0) return Deferred<int>();
@@ -248,7 +251,7 @@ class Player {
     if constexpr (std::is_same_v<Result, Deferred<int>>) {
       if (body.end == Body::End::kValue) return Succeed(body.number);
       if (body.end == Body::End::kSlot) return Handle(body.slot);
-      return *std::exchange(slots_[body.slot], std::nullopt);
+      return std::exchange(slots_[body.slot], std::nullopt).value();
     } else {
       if constexpr (std::is_same_v<Result, Outcome<int>>) {
         if (body.end == Body::End::kFailure) {
@@ -270,7 +273,7 @@ class Player {
   }
 
   const DeferredModel& model_;
-  TestClock clock_;
+  std::optional<TestClock> clock_{std::in_place};
   std::vector<std::optional<Deferred<int>>> slots_;
   std::vector<Event> events_;
   std::vector<int> reports_;

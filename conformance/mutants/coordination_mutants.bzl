@@ -472,10 +472,8 @@ def _programs():
   }""",
     )
     _program_mutant(
-        name = "df_65_consumed_result_passed_on",
+        name = "df_65_consumed_looks_cancelled",
         source = _RUN,
-        replace = "if (result_.empty()) result_ = Surrender();",
-        by = "",
-        # What there is not is read.
-        dies = True,
+        replace = "AlreadyConsumed(",
+        by = "CancelledError(",
     )
