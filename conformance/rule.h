@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A rule of the contract: one English sentence, an id, and how to check it.
+// From conformance/rules/thread_pool_submission.cc:
 //
 //   RULE(TP_16, APoolWorksWithoutAReactor) {
-//     Event ran("the task to run");
+//     History<int> results("the result, without a reactor");
 //     const auto pool = MakePool(1, 1);
 //     pool->Start();
-//     ASSERT_TRUE(pool->CallInThread([&] { ran.Happen(); }).accepted());
-//     ran.Await();
+//     RequireAccepted(pool->CallInThreadWithCallback(
+//         [&](Outcome<int> outcome) { results.Add(outcome.value()); },
+//         [] { return 3; }));
+//     EXPECT_EQ(results.Await(1).front(), 3);
 //   }
 //
 // A rule is the GoogleTest test TP.TP_16_APoolWorksWithoutAReactor, so it can

@@ -60,14 +60,18 @@ struct Backend {
 };
 
 // Registers a backend for the rest of the program. Meant for one object at
-// namespace scope in a library that is linked with `alwayslink`:
+// namespace scope in a library that is linked with `alwayslink`.
+// From conformance/example/my_pool.cc:
 //
 //   const heddle::BackendRegistration kRegistration({
-//       .name = "mine",
-//       .make = [](const heddle::PoolOptions& options) {
-//         return std::make_unique<MyPool>(options);
-//       },
-//       .abilities = {}});
+//       .name = "my_pool",
+//       .make =
+//           [](const heddle::PoolOptions& options) {
+//             return std::make_unique<MyPool>(options);
+//           },
+//       .abilities =
+//   ...
+//   });
 class BackendRegistration {
  public:
   // Ends the program, with a message, if the name is empty or taken, or if

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Coroutines: callbacks written one below the other.
+// From reference/examples/coroutines.cc:
 //
-//   Deferred<std::string> Greet(Deferred<std::string> name) {
-//     co_return "hello " + co_await std::move(name);
+//   heddle::Deferred<int> SumOfSquares(heddle::Reactor& reactor, int count) {
+//     int sum = 0;
+//     for (int i = 1; i <= count; ++i) {
+//       const int square = co_await heddle::DeferToThread(reactor, Square, i);
+//       sum += square;
+//     }
+//     co_return sum;
 //   }
 #ifndef HEDDLE_REFERENCE_COROUTINE_H_
 #define HEDDLE_REFERENCE_COROUTINE_H_

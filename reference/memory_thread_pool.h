@@ -23,19 +23,20 @@ namespace heddle {
 // What it is: a ThreadPool whose tasks wait until a test runs them, one by one,
 // on the test's own thread. With a ManualClock and Reactor::Iterate() a test
 // decides everything that happens and when, and it happens the same way every
-// time. A reactor takes one by ReactorOptions::make_pool:
+// time. A reactor takes one by ReactorOptions::make_pool.
+// From reference/examples/deterministic_test.cc:
 //
-//   MemoryThreadPool* pool = nullptr;
-//   options.make_pool = [&pool](const PoolOptions& pool_options) {
-//     auto made = std::make_unique<MemoryThreadPool>(pool_options);
-//     pool = made.get();
-//     return made;
+//   options.clock = &clock_;
+//   options.make_pool = [this](const heddle::PoolOptions& pool_options) {
+//     auto pool = std::make_unique<heddle::MemoryThreadPool>(pool_options);
+//     pool_ = pool.get();
+//     return pool;
 //   };
-//   Reactor reactor(options);
-//   reactor.GetThreadPool()->Start();  // Iterate() does not; Run() would
 //   ...
-//   pool->RunOne();
-//   reactor.Iterate();
+//   reactor_.GetThreadPool()->Start();  // Run() would; Iterate() does not
+//   ...
+//   pool_->RunOne();
+//   reactor_.Iterate();
 //
 // Its states: PoolState; see pool_lifecycle.h.
 //

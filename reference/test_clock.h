@@ -16,12 +16,12 @@
 namespace heddle {
 
 // What it is: a clock that moves when a test says so, and then calls what is
-// due. It stands in for a Reactor in code that takes a Scheduler&:
+// due. It stands in for a Reactor in code that takes a Scheduler&.
+// From reference/examples/deterministic_test.cc:
 //
-//   TestClock clock;
-//   Heartbeat heartbeat(clock);  // the code under test
-//   clock.Advance(30s);
-//   EXPECT_EQ(heartbeat.beats(), 3);
+//   heddle::TestClock clock;
+//   Countdown countdown(clock, 3);
+//   clock.Advance(seconds(1));
 //
 // Which of the two clocks for tests: this one where the code needs timers and
 // no more, for then Advance() does everything; a ManualClock (clock.h) as
