@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <execinfo.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
@@ -70,8 +71,8 @@ std::string_view QualifiedName(std::string_view function) {
 bool IsOwn(std::string_view function) {
   const std::string_view name = QualifiedName(function);
   for (const std::string_view own :
-       {"heddle::CallSite::", "heddle::DeferredRecord::",
-        "heddle::DeferredChain::", "heddle::Deferred<", "std::"}) {
+       {"heddle::DeferredRecord::", "heddle::DeferredChain::",
+        "heddle::Deferred<", "std::"}) {
     if (name.starts_with(own)) return true;
   }
   return false;
@@ -81,11 +82,17 @@ bool IsOwn(std::string_view function) {
 
 CallSite::CallSite()
     : count_(backtrace(frames_.data(), static_cast<int>(frames_.size()))),
-      thread_(DescribeCurrentThread()) {}
+      thread_(DescribeCurrentThread()) {
+  // Before the caller's frame are ours and, under a sanitizer, others.
+  const auto end = frames_.begin() + count_;
+  const auto caller =
+      std::find(frames_.begin(), end, __builtin_return_address(0));
+  if (caller != end) first_ = static_cast<int>(caller - frames_.begin());
+}
 
 std::string CallSite::Describe() const {
   std::string text;
-  for (int i = 0, shown = 0; i < count_ && shown < kFramesShown; ++i) {
+  for (int i = first_, shown = 0; i < count_ && shown < kFramesShown; ++i) {
     const std::string frame = DescribeFrame(frames_[i]);
     if (shown == 0 && IsOwn(frame)) continue;
     if (shown++ > 0) text += " from ";

@@ -26,6 +26,7 @@ class CallSite {
  private:
   std::array<void*, 32> frames_;
   int count_;
+  int first_ = 0;  // the caller's
   std::string thread_;
 };
 

@@ -200,7 +200,9 @@ TEST(UnhandledFailures, MayGoOnAnotherThreadMeanwhile) {
       handle.reset();
     });
     deferred.reset();
-    EXPECT_LE(Held().size(), 1u);
+    // Not what they say: ThreadSanitizer does not see libstdc++ count the
+    // references to an exception.
+    EXPECT_LE(UnhandledFailures().size(), 1u);
     dropper.join();
     EXPECT_EQ(Held(), Texts{});
   }
