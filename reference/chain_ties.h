@@ -61,7 +61,8 @@ class ChainTie {
 
   // All under the mutex of deferred_life.cc.
   DeferredChain* chain_ = nullptr;
-  ChainTie* next_ = nullptr;  // in the chain's list of ties as a member
+  ChainTie* next_ = nullptr;   // in the chain's list of ties as a member
+  ChainTie** link_ = nullptr;  // what points to this in that list
   std::weak_ptr<void> group_;
   std::shared_ptr<void> kept_group_;  // by the chain; see above
 };

@@ -30,17 +30,25 @@ ChainResult ResultOf(F make) {
 // Comes after the callbacks that the member had, and passes its result on.
 class DeferredGroup::MemberStep final : public ChainStep {
  public:
-  MemberStep(std::weak_ptr<DeferredGroup> group, std::size_t index)
-      : ChainStep(Kind::kCall), group_(std::move(group)), index_(index) {}
+  MemberStep(std::weak_ptr<DeferredGroup> group, std::size_t index, bool owner)
+      : ChainStep(Kind::kCall),
+        group_(std::move(group)),
+        index_(index),
+        owner_(owner) {}
 
   ChainHandle Run(ChainResult& result) override {
-    if (const auto group = group_.lock()) group->Arrive(index_, result);
+    if (const auto group = group_.lock()) {
+      group->Arrive(index_, result);
+    } else if (owner_) {
+      result.Reset();  // as the group would have done
+    }
     return ChainHandle();
   }
 
  private:
   const std::weak_ptr<DeferredGroup> group_;
   const std::size_t index_;
+  const bool owner_;
 };
 
 DeferredGroup::DeferredGroup(const GroupForm& form, std::size_t members)
@@ -68,7 +76,8 @@ ChainHandle DeferredGroup::Combine(const GroupForm& form,
 void DeferredGroup::AttachTo(std::vector<Member> members) {
   for (std::size_t index = 0; index < members.size(); ++index) {
     const auto& [chain, type] = members[index];
-    auto step = std::make_unique<MemberStep>(weak_from_this(), index);
+    auto step = std::make_unique<MemberStep>(weak_from_this(), index,
+                                             form_.owns_members);
     ties_[index].TieMember(chain, shared_from_this());
     chain->Attach(std::move(step), *type);
   }

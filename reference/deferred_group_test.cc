@@ -144,6 +144,28 @@ TEST(Group, ACancellerMayKeepTheMemberItIsGivenAndFireItLater) {
   EXPECT_TRUE(result.alone());
 }
 
+TEST(Group, AMemberOfSeveralGroupsStaysWithThoseThatAreLeft) {
+  RecordedLog log;
+  int cancels = 0;
+  Ints others(3);
+  std::vector<KeptOutcome<int>> results;
+  {
+    const Deferred<int> shared([&](Deferred<int>&) { ++cancels; });
+    for (const auto& other : others) {
+      results.push_back(Keep(First(Ints{other, shared})));
+    }
+  }
+  others[2] = Deferred<int>();
+  EXPECT_TRUE(results[2].alone()) << "a group that nobody can fire is kept";
+  EXPECT_EQ(cancels, 0);
+  others[1].Callback(2);
+  EXPECT_EQ(cancels, 1);
+  others[0].Callback(1);
+  EXPECT_EQ(results[0].value(), 1);
+  EXPECT_EQ(results[1].value(), 2);
+  EXPECT_TRUE(log.records().empty());
+}
+
 TEST(Group, AMemberWhoseInnerGoesUnfiredIsKeptByTheOthers) {
   int cancels = 0;
   Deferred<int> winner;

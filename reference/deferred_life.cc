@@ -195,6 +195,8 @@ void ChainTie::TieMember(const ChainHandle& chain,
   group_ = group;
   kept_group_ = std::move(group);
   next_ = std::exchange(chain->ties_, this);
+  link_ = &chain->ties_;
+  if (next_ != nullptr) next_->link_ = &next_;
 }
 
 void ChainTie::TieCombined(const ChainHandle& chain,
@@ -216,9 +218,8 @@ ChainHandle ChainTie::Release() {
   if (chain->combined_ == this) {
     chain->combined_ = nullptr;
   } else {
-    ChainTie** link = &chain->ties_;
-    while (*link != this) link = &(*link)->next_;
-    *link = next_;
+    *link_ = next_;
+    if (next_ != nullptr) next_->link_ = link_;
   }
   // What waits without a handle is kept by what it waits for.
   if (chain->waiting_on_ != nullptr &&
