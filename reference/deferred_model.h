@@ -105,7 +105,7 @@ class DeferredModel {
   long steps() const { return steps_; }
 
  private:
-  struct Step_ {
+  struct Link {
     enum class Kind { kCall, kResume, kForward, kLimit } kind;
     Op::Side side;
     Op::Returns returns;
@@ -120,7 +120,7 @@ class DeferredModel {
   };
   struct Chain {
     std::optional<int> result;
-    std::vector<Step_> steps;
+    std::vector<Link> steps;
     int canceller = -1;
     int canceller_holds = -1;
     int waits_on = -1;
@@ -147,7 +147,7 @@ class DeferredModel {
   void Run(int chain);
   void Advance(int seconds);
   void EndLimit(int chain, int timer);
-  bool Call(int chain, const Step_& step);
+  bool Call(int chain, const Link& step);
   bool EndCall(int chain, int closure, Op::Returns returns);
   int Take(int chain);
   bool Ready(const Chain& chain) const;
