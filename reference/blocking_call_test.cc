@@ -61,6 +61,15 @@ TEST(BlockingCall, RunsOnTheReactorsThreadAndReturnsTheValue) {
   EXPECT_TRUE(ran);
 }
 
+TEST(BlockingCall, GivesTheReactorToACallableThatTakesItFirst) {
+  RunningReactor reactor;
+  const auto is_it = [&](Reactor& given, int) {
+    return &given == &*reactor && given.IsInIOThread();
+  };
+  EXPECT_TRUE(BlockingCallFromThread(*reactor, is_it, 3));
+  EXPECT_TRUE(BlockingCallFromThreadWithin(*reactor, hours(1), is_it, 3));
+}
+
 TEST(BlockingCall, WaitsForAReturnedDeferred) {
   RunningReactor reactor;
   EXPECT_EQ(BlockingCallFromThread(*reactor, [] { return Succeed(3); }), 3);

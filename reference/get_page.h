@@ -21,7 +21,7 @@ class Reactor;
 //
 // On the reactor's thread. On another, a worker of the pool's say:
 //
-//   BlockingCallFromThread(reactor, GetPage, std::ref(reactor), url)
+//   BlockingCallFromThread(reactor, GetPage, url)
 //
 // for which it is one function and not overloaded. Throws as PageClient and
 // PageClient::Get do.

@@ -132,8 +132,15 @@ Submission CallMultipleInThread(Reactor& reactor, F&&... calls) {
   return CallTasksInThread(reactor, std::move(tasks));
 }
 
+// A callable for the reactor's thread that wants to know which reactor it is:
+// its first parameter is a Reactor&.
+template <class F, class... Args>
+concept TakesReactor = !CallableWith<F, Args...> &&
+                       CallableWith<F, std::reference_wrapper<Reactor>, Args...>;
+
 // Used by the templates below.
 template <class F, class... Args>
+  requires CallableWith<F, Args...>
 auto MakeBlockingCall(const char* function, Reactor& reactor,
                       BlockingCall::Deadline deadline, F&& callable,
                       Args&&... args) {
@@ -147,10 +154,21 @@ auto MakeBlockingCall(const char* function, Reactor& reactor,
   return call->TakeAnswer();
 }
 
+template <class F, class... Args>
+  requires TakesReactor<F, Args...>
+auto MakeBlockingCall(const char* function, Reactor& reactor,
+                      BlockingCall::Deadline deadline, F&& callable,
+                      Args&&... args) {
+  return MakeBlockingCall(function, reactor, deadline,
+                          std::forward<F>(callable), std::ref(reactor),
+                          std::forward<Args>(args)...);
+}
+
 // Calls `callable(args...)` on the reactor's thread, after the calls this
 // thread has posted before (TH-20), and returns its value; if it returns a
 // Deferred, waits for that one's value and consumes it (TH-16 to TH-19). An
-// exception, or a failure, is thrown here, unchanged (TH-18).
+// exception, or a failure, is thrown here, unchanged (TH-18). A callable whose
+// first parameter is a Reactor&, before `args`, is given the reactor.
 //
 // On any thread but the reactor's: WouldDeadlock (TH-24). Before the reactor
 // runs it blocks until it does (TH-21). Throws ReactorStopped when the reactor
@@ -162,7 +180,7 @@ auto MakeBlockingCall(const char* function, Reactor& reactor,
 // A pool's worker that waits here is one less for the work the reactor may be
 // waiting for (TH-23).
 template <class F, class... Args>
-  requires CallableWith<F, Args...>
+  requires CallableWith<F, Args...> || TakesReactor<F, Args...>
 auto BlockingCallFromThread(Reactor& reactor, F&& callable, Args&&... args) {
   return MakeBlockingCall("BlockingCallFromThread", reactor, std::nullopt,
                           std::forward<F>(callable),
@@ -175,7 +193,7 @@ auto BlockingCallFromThread(Reactor& reactor, F&& callable, Args&&... args) {
 // whatever still comes is dropped (TH-27). A callable that is running then
 // goes on running: it must not refer to what goes with the caller's frame.
 template <class F, class... Args>
-  requires CallableWith<F, Args...>
+  requires CallableWith<F, Args...> || TakesReactor<F, Args...>
 auto BlockingCallFromThreadWithin(Reactor& reactor,
                                   std::chrono::nanoseconds timeout,
                                   F&& callable, Args&&... args) {

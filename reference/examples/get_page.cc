@@ -16,8 +16,7 @@ namespace {
 
 void PrintPage(heddle::Reactor& reactor, const std::string& url) {
   try {
-    std::cout << heddle::BlockingCallFromThread(reactor, heddle::GetPage,
-                                                std::ref(reactor), url);
+    std::cout << heddle::BlockingCallFromThread(reactor, heddle::GetPage, url);
   } catch (const std::exception& error) {
     std::cout << "no page: " << error.what() << '\n';
   }
