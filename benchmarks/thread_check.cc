@@ -2,9 +2,9 @@
 //
 // thread_check: what it costs that a reactor's functions throw WrongThread on
 // other threads (BT-20). On the reactor's thread, inside an iteration, asks
-// whether a pending timer is active: the check, and one look at the timer. Every
-// use of a timer, a trigger or a descriptor makes the check once; to set a timer
-// and cancel it, as timer_cancel does, makes it twice.
+// whether a pending timer is active: the check, and one look at the timer. A
+// use of a timer, a trigger or a descriptor makes the check once; to set a
+// timer and cancel it, as timer_cancel does, makes it twice.
 #include <chrono>
 #include <cstdint>
 #include <thread>

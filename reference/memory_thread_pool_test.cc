@@ -26,8 +26,7 @@ using Order = std::vector<std::string>;
 class MemoryThreadPoolTest : public testing::Test {
  protected:
   void Submit(std::string what) {
-    ASSERT_TRUE(
-        pool_.CallInThread([this, what] { order_.push_back(what); }).accepted());
+    ASSERT_TRUE(pool_.CallInThread([this, what] { order_.push_back(what); }));
   }
 
   Order order_;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// RL-23 to RL-30: when timers fire, and their handles.
+// RL-23 to RL-26, RL-29, RL-30: when timers fire, and the list of them.
 #include <algorithm>
 #include <chrono>
-#include <functional>
 #include <limits>
 #include <random>
 #include <stdexcept>
@@ -16,10 +15,10 @@
 #include "conformance/patience.h"
 #include "conformance/reactor_harness.h"
 #include "conformance/rule.h"
+#include "conformance/rules/manual_reactor.h"
 #include "gtest/gtest.h"
 #include "reference/clock.h"
 #include "reference/delayed_call.h"
-#include "reference/errors.h"
 #include "reference/reactor.h"
 
 namespace heddle::conformance {
@@ -31,42 +30,6 @@ using Order = std::vector<std::string>;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-ReactorOptions Options(const Clock& clock) {
-  ReactorOptions options = SubjectOptions();
-  options.clock = &clock;
-  return options;
-}
-
-// A reactor whose time the rule moves.
-class ManualReactor {
- public:
-  Reactor& operator*() { return reactor_; }
-  Reactor* operator->() { return &reactor_; }
-
-  ManualClock& clock() { return clock_; }
-
-  // Moves the time, and lets the reactor see it once.
-  void Advance(Clock::Duration step) {
-    clock_.Advance(step);
-    reactor_.Iterate();
-  }
-
-  // A timer that notes `what`.
-  DelayedCall Set(double delay, std::string what) {
-    return reactor_.CallLater(Seconds(delay), [this, what] {
-      order_.push_back(what);
-    });
-  }
-
-  void Note(std::string what) { order_.push_back(std::move(what)); }
-  const Order& order() const { return order_; }
-
- private:
-  ManualClock clock_;
-  Order order_;
-  Reactor reactor_{Options(clock_)};
-};
 
 RULE(RL_23, ATimerRunsOnceOnTheReactorThreadWithItsArguments) {
   History<int> runs("the timer to run");
@@ -186,116 +149,6 @@ RULE(RL_26, ACancelledTimerNeverFires) {
   EXPECT_EQ(reactor.order(), (Order{"canceller", "last"}))
       << "a cancelled timer fired";
   EXPECT_EQ(log.records().size(), 0u);
-}
-
-// What the three verbs of `call` throw is an E.
-template <class E>
-void ExpectAllThrow(DelayedCall call, const char* when) {
-  EXPECT_THROW(call.Cancel(), E) << when;
-  EXPECT_THROW(call.Reset(Seconds(1)), E) << when;
-  EXPECT_THROW(call.Delay(Seconds(1)), E) << when;
-}
-
-RULE(RL_27, TheVerbsThrowAfterACancelAndAfterTheCall) {
-  ManualReactor reactor;
-  DelayedCall cancelled = reactor.Set(1, "cancelled");
-  const DelayedCall called = reactor.Set(1, "called");
-  cancelled.Cancel();
-  ExpectAllThrow<AlreadyCancelled>(cancelled, "after the cancel");
-  reactor.Advance(seconds(1));
-  ExpectAllThrow<AlreadyCancelled>(cancelled, "after its time");
-  ExpectAllThrow<AlreadyCalled>(called, "after the call");
-  reactor.Advance(seconds(5));
-  EXPECT_EQ(reactor.order(), Order{"called"});
-}
-
-RULE(RL_27, ATimerCountsAsCalledWhileItRunsAndWhenItThrows) {
-  LogCapture log;
-  ManualReactor reactor;
-  DelayedCall call;
-  reactor.Set(100, "another one");
-  call = reactor->CallLater(seconds(1), [&] {
-    reactor.Note("timer");
-    if (call.active()) {
-      ADD_FAILURE() << "it does not count as called while it runs";
-    } else {
-      ExpectAllThrow<AlreadyCalled>(call, "while it runs");
-    }
-    throw 42;
-  });
-  reactor.Advance(seconds(1));
-  EXPECT_FALSE(call.active());
-  ExpectAllThrow<AlreadyCalled>(call, "after it threw");
-  EXPECT_EQ(reactor.order(), Order{"timer"});
-  EXPECT_EQ(log.Count<int>(), 1);
-}
-
-RULE(RL_28, ResetCountsFromNow) {
-  ManualReactor reactor;
-  DelayedCall sooner = reactor.Set(10, "made sooner");
-  DelayedCall later = reactor.Set(10, "made later");
-  reactor.Set(5, "left alone");
-  reactor.Advance(seconds(1));
-  sooner.Reset(Seconds(2));
-  later.Reset(Seconds(20));
-  EXPECT_EQ(sooner.time(), Clock::Time(seconds(3)));
-  EXPECT_EQ(later.time(), Clock::Time(seconds(21)));
-  reactor.Advance(seconds(2));
-  EXPECT_EQ(reactor.order(), Order{"made sooner"}) << "3 s after the start";
-  reactor.Advance(seconds(8));
-  EXPECT_EQ(reactor.order(), (Order{"made sooner", "left alone"}))
-      << "11 s after the start";
-  reactor.Advance(seconds(10) - nanoseconds(1));
-  EXPECT_TRUE(later.active());
-  reactor.Advance(nanoseconds(1));
-  EXPECT_EQ(reactor.order(),
-            (Order{"made sooner", "left alone", "made later"}));
-}
-
-RULE(RL_28, DelayShiftsTheDueTimeAlsoBack) {
-  ManualReactor reactor;
-  DelayedCall forth = reactor.Set(10, "shifted forth");
-  DelayedCall back = reactor.Set(10, "shifted back");
-  DelayedCall past = reactor.Set(10, "shifted into the past");
-  reactor.Advance(seconds(1));
-  forth.Delay(Seconds(5));
-  back.Delay(Seconds(-5));
-  past.Delay(Seconds(-20));
-  EXPECT_EQ(forth.time(), Clock::Time(seconds(15)));
-  EXPECT_EQ(back.time(), Clock::Time(seconds(5)));
-  EXPECT_EQ(past.time(), Clock::Time(seconds(-10)));
-  reactor->Iterate();
-  EXPECT_EQ(reactor.order(), Order{"shifted into the past"});
-  reactor.Advance(seconds(4));
-  reactor.Advance(seconds(9));
-  EXPECT_EQ(reactor.order(),
-            (Order{"shifted into the past", "shifted back"}));
-  reactor.Advance(seconds(1));
-  EXPECT_EQ(reactor.order(), (Order{"shifted into the past", "shifted back",
-                                    "shifted forth"}));
-}
-
-RULE(RL_28, ActiveEndsWithTheCallOrTheCancel) {
-  ManualReactor reactor;
-  DelayedCall cancelled = reactor.Set(1, "cancelled");
-  const DelayedCall called = reactor.Set(1, "called");
-  EXPECT_TRUE(cancelled.active());
-  EXPECT_TRUE(called.active());
-  cancelled.Cancel();
-  EXPECT_FALSE(cancelled.active());
-  reactor.Advance(seconds(1));
-  EXPECT_FALSE(called.active());
-  EXPECT_EQ(called.time(), Clock::Time(seconds(1)));
-}
-
-RULE(RL_28, BadDelaysAreRefusedAndChangeNothing) {
-  ManualReactor reactor;
-  DelayedCall call = reactor.Set(1, "timer");
-  EXPECT_THROW(call.Reset(Seconds(-1)), std::invalid_argument);
-  EXPECT_THROW(call.Reset(Seconds(kNaN)), std::invalid_argument);
-  EXPECT_THROW(call.Delay(Seconds(kNaN)), std::invalid_argument);
-  EXPECT_EQ(call.time(), Clock::Time(seconds(1)));
-  EXPECT_TRUE(call.active());
 }
 
 RULE(RL_29, ATimerThatThrowsIsLoggedAndTheOthersRun) {

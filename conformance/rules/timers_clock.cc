@@ -72,14 +72,16 @@ RULE(RL_23, WaitingForATimerIsNotSpinning) {
 RULE(RL_31, ATimerInTheFarFutureDoesNotUpsetTheLoop) {
   constexpr int kCalls = 200;
   // The second is 2^32 ms, which looks like 0 to an int.
-  for (const double delay :
-       {4e6, 4294967.296, 1e9, 1e300, std::numeric_limits<double>::infinity()}) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  for (const double delay : {4e6, 4294967.296, 1e9, 1e300, kInfinity}) {
     SCOPED_TRACE(delay);
     const ManualClock manual;
     const CountingClock clock(&manual);
     bool fired = false;
     RunningReactor reactor(Options(clock));
-    reactor.Do([&] { reactor->CallLater(Seconds(delay), [&] { fired = true; }); });
+    reactor.Do([&] {
+      reactor->CallLater(Seconds(delay), [&] { fired = true; });
+    });
     const std::uint64_t before = clock.readings();
     for (int call = 0; call < kCalls; ++call) reactor.Do([] {});
     EXPECT_LT(clock.readings() - before, 10u * kCalls)
