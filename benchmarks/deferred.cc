@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // deferred: the cost of a Deferred on one thread: create it, add 1 or 10
-// callbacks, fire it.
+// callbacks, fire it; with debugging:1 in debug mode, which notes who made and
+// who fired it (BT-20, DF-62).
 //
 // deferred_chain: 10 Deferreds, each returned by a callback of the one before
 // it, so that every chain waits for the next; fired in that order.
@@ -11,6 +12,7 @@
 #include "benchmarks/workload.h"
 #include "benchmarks/workloads.h"
 #include "reference/deferred.h"
+#include "reference/deferred_debug.h"
 
 namespace heddle::workloads {
 namespace {
@@ -65,6 +67,15 @@ void RegisterDeferred() {
                 CreateAndFire(state, callbacks);
               }});
   }
+  Register({.name = "deferred",
+            .backend = "deferred",
+            .arguments = {{"callbacks", 1}, {"debugging", 1}},
+            .floor = "null_backend",
+            .run = [](benchmark::State& state) {
+              SetDeferredDebugging(true);
+              CreateAndFire(state, 1);
+              SetDeferredDebugging(false);
+            }});
   Register({.name = "deferred_chain",
             .backend = "deferred",
             .arguments = {{"links", 10}},

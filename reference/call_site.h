@@ -10,8 +10,8 @@
 namespace heddle {
 
 // The thread it was made on and the functions that were under way, as
-// addresses; names are looked up when it is described. Immutable; costs some
-// microseconds.
+// addresses; names are looked up when it is described. Immutable. Costs a walk
+// up the stack.
 class CallSite {
  public:
   // Here.
