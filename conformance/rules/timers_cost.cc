@@ -158,6 +158,8 @@ RULE(RL_35, ATimersDestructorsMayUseTheReactor) {
   EXPECT_EQ(fired, 2) << "timers set by destructors that fired";
 }
 
+// The one rule that measures time, since no event shows how much work a call
+// does: CPU time, as a ratio, and a search exceeds the bound ten times.
 RULE(BT_24, MovingAndCancellingATimerHardlyDependsOnHowManyThereAre) {
   constexpr int kFew = 500;
   constexpr int kGrowth = 200;
