@@ -184,6 +184,8 @@ RULE(BT_17, WhenTheReactorEndsATaskThatRunsIsAskedToStopAndOneThatWaitsIsNot) {
   LogCapture log;
   Event started("the task to start");
   Event asked("the running task to be asked to stop");
+  // A worker that is free earlier may begin what is not yet given up.
+  Event ended("the reactor to end");
   std::atomic<bool> ran = false;
   PoolHandle pool = MakePool(1, 1);
   pool->Start();
@@ -193,13 +195,14 @@ RULE(BT_17, WhenTheReactorEndsATaskThatRunsIsAskedToStopAndOneThatWaitsIsNot) {
     DeferToThreadPool(reactor, *pool, [&](std::stop_token stop) {
       const std::stop_callback tell(stop, [&] { asked.Happen(); });
       started.Happen();
-      asked.Await();
+      ended.Await();
     }).AddErrback(ignore);
     DeferToThreadPool(reactor, *pool, [&] { ran = true; }).AddErrback(ignore);
     started.Await();
     reactor.Stop();
   });
   RunHere(reactor);
+  ended.Happen();
   asked.Await();
   pool->Stop();
   EXPECT_FALSE(ran) << "a task whose result nobody can get still runs";
