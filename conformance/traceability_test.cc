@@ -133,17 +133,35 @@ std::map<std::string, LeftOut> LeftOutBy(const std::string& contract) {
   return left_out;
 }
 
-struct Mutant {
-  std::string name;
+// That a rule must reject a mutant: a line of mutants.txt (mutants/defs.bzl).
+struct Kill {
+  std::string mutant;
   std::string rule;  // or the name of a does_not_compile_test
+  bool claimed;      // else: beside the rule that claims the mutant
 };
+
+// Of lines "mutant rule claimed|also fails|dies message", with tabs between.
+std::vector<Kill> Kills(const std::string& list) {
+  std::vector<Kill> kills;
+  std::istringstream lines(list);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream columns(line);
+    std::string mutant;
+    std::string rule;
+    std::string how;
+    columns >> mutant >> rule >> how;
+    EXPECT_TRUE(how == "claimed" || how == "also") << line;
+    kills.push_back({mutant, rule, how == "claimed"});
+  }
+  return kills;
+}
 
 // All there is.
 struct Tree {
   std::vector<Clause> clauses;
   std::map<std::string, LeftOut> left_out;
   std::vector<std::string> rules;  // names, as in RULE, and of refusal tests
-  std::vector<Mutant> mutants;
+  std::vector<Kill> kills;
 
   std::set<std::string> ClausesWithRules() const {
     std::set<std::string> found;
@@ -153,7 +171,9 @@ struct Tree {
 
   std::map<std::string, int> MutantsByClause() const {
     std::map<std::string, int> found;
-    for (const Mutant& mutant : mutants) ++found[ClauseOf(mutant.rule)];
+    for (const Kill& kill : kills) {
+      if (kill.claimed) ++found[ClauseOf(kill.rule)];
+    }
     return found;
   }
 };
@@ -177,10 +197,7 @@ Tree ReadTree() {
             R"(\ndoes_not_compile_test\(\s+name = "(\w+)\")")) {
     tree.rules.push_back(test);
   }
-  std::istringstream mutants(Read("conformance/mutants/mutants.txt"));
-  for (Mutant mutant; mutants >> mutant.name >> mutant.rule;) {
-    tree.mutants.push_back(mutant);
-  }
+  tree.kills = Kills(Read("conformance/mutants/mutants.txt"));
   return tree;
 }
 
@@ -217,7 +234,7 @@ TEST(Traceability, SeesTheWholeTree) {
   const Tree& tree = TheTree();
   EXPECT_GT(tree.clauses.size(), 250u);
   EXPECT_GT(tree.rules.size(), 300u);
-  EXPECT_GT(tree.mutants.size(), 300u);
+  EXPECT_GT(tree.kills.size(), 300u);
 }
 
 TEST(Traceability, EveryClauseHasARuleOrSaysWhoseRulesHoldIt) {
@@ -284,14 +301,14 @@ TEST(Traceability, EveryMutantNamesARuleAndBearsTheNameOfItsClause) {
   const Tree& tree = TheTree();
   const std::set<std::string> rules(tree.rules.begin(), tree.rules.end());
   Findings findings;
-  for (const Mutant& mutant : tree.mutants) {
-    if (rules.count(mutant.rule) == 0) {
-      findings.push_back(mutant.name + " is for the rule " + mutant.rule +
+  for (const Kill& kill : tree.kills) {
+    if (rules.count(kill.rule) == 0) {
+      findings.push_back(kill.mutant + " is for the rule " + kill.rule +
                          ", which does not exist");
     }
-    if (ClauseOf(mutant.name) != ClauseOf(mutant.rule)) {
-      findings.push_back(mutant.name + " does not begin as its rule " +
-                         mutant.rule);
+    if (kill.claimed && ClauseOf(kill.mutant) != ClauseOf(kill.rule)) {
+      findings.push_back(kill.mutant + " does not begin as its rule " +
+                         kill.rule);
     }
   }
   ExpectNone(findings);
@@ -302,7 +319,10 @@ TEST(Traceability, NothingIsThereTwice) {
   std::map<std::string, int> times;
   for (const Clause& clause : tree.clauses) ++times[clause.id];
   for (const std::string& rule : tree.rules) ++times[rule];
-  for (const Mutant& mutant : tree.mutants) ++times[mutant.name];
+  for (const Kill& kill : tree.kills) {
+    if (kill.claimed) ++times[kill.mutant];
+    ++times[kill.mutant + " with " + kill.rule];
+  }
   Findings findings;
   for (const auto& [name, count] : times) {
     if (count > 1) findings.push_back(name + " is there more than once");

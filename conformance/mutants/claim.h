@@ -4,6 +4,8 @@
 #ifndef HEDDLE_CONFORMANCE_MUTANTS_CLAIM_H_
 #define HEDDLE_CONFORMANCE_MUTANTS_CLAIM_H_
 
+#include <vector>
+
 namespace heddle::conformance {
 
 struct Claim {
@@ -11,6 +13,7 @@ struct Claim {
   const char* rule;     // the name of the rule that must reject the mutant
   const char* message;  // what the rule must say
   bool dies;            // the process may crash or hang instead of failing
+  std::vector<const char*> also;  // rules that must reject it, too
 };
 
 extern const Claim kClaim;

@@ -46,18 +46,20 @@ def _planted_impl(ctx):
         content = """#include "conformance/mutants/claim.h"
 
 const heddle::conformance::Claim heddle::conformance::kClaim = {
-    R"claim(%s)claim", R"claim(%s)claim", R"claim(%s)claim", %s};
+    R"claim(%s)claim", R"claim(%s)claim", R"claim(%s)claim", %s, {%s}};
 """ % (
             ctx.attr.mutant,
             ctx.attr.rule,
             ctx.attr.message,
             "true" if ctx.attr.dies else "false",
+            ", ".join(['"%s"' % rule for rule in ctx.attr.also]),
         ),
     )
 
 _planted = rule(
     implementation = _planted_impl,
     attrs = {
+        "also": attr.string_list(),
         "by": attr.string(mandatory = True),
         "claim": attr.output(mandatory = True),
         "copy": attr.output(mandatory = True),
@@ -83,6 +85,7 @@ def mutant(
         by,
         message,
         chapter = None,
+        also = [],
         rules_in = None,
         dies = False,
         includes = [],
@@ -99,9 +102,11 @@ def mutant(
       replace: text that occurs in the source exactly once; else the build
         fails.
       by: what takes its place.
-      message: text that the failing rule must print.
+      message: text that the failing rule must print, on one line.
       chapter: the chapter of //conformance/rules that holds the rule, "timer";
         needed unless the rule's prefix says it.
+      also: further rules of that chapter, or of rules_in, that must fail,
+        whatever they print; without `dies` none of them may crash or hang.
       rules_in: for a source that is a header: label of the file that holds the
         rule, which is compiled with the faulty header in place of the right
         one. Inline functions come out faulty for the whole program.
@@ -116,8 +121,10 @@ def mutant(
         chapter = _CHAPTERS[prefix]
     if chapter == None and rules_in == None:
         fail("mutant %r: rule is %r; say in which chapter it is" % (name, rule))
-    if message == "":
-        fail("mutant %r: message is %r, must say something" % (name, message))
+    if message == "" or "\n" in message or "\t" in message:
+        fail("mutant %r: message is %r, must be one line that says something" % (name, message))
+    if rule in also:
+        fail("mutant %r: rule is %r and stands in also, too" % (name, rule))
     in_header = source.endswith(".h")
     if in_header != (rules_in != None):
         fail("mutant %r: source is %r, rules_in is %r; a header, and nothing else, wants rules_in" % (
@@ -131,6 +138,7 @@ def mutant(
     _planted(
         name = name + "_planted",
         testonly = True,
+        also = also,
         by = by,
         claim = claim,
         copy = copy,
@@ -225,21 +233,34 @@ _lines = rule(
     },
 )
 
+def _pairs(target):
+    """The lines of one mutant in mutant_list's file."""
+    dies = "dies" if target["dies"] else "fails"
+    return [
+        "\t".join([target["mutant"], target["rule"], "claimed", dies, target["message"]]),
+    ] + [
+        "\t".join([target["mutant"], rule, "also", dies, ""])
+        for rule in target["also"]
+    ]
+
 def mutant_list(name, out, visibility):
-    """Writes a line "mutant rule" for each mutant that is defined above it.
+    """Writes which mutant, of those defined above it, which rule must reject.
+
+    A line for each pair, with tabs between: mutant, rule, "claimed" or "also",
+    "fails" or (where the process may crash or hang) "dies", message.
 
     Args:
       name: the target's name.
       out: the file's name.
       visibility: the target's visibility.
     """
+    lines = []
+    for target in native.existing_rules().values():
+        if target["kind"] == "_planted":
+            lines += _pairs(target)
     _lines(
         name = name,
-        lines = sorted([
-            target["mutant"] + " " + target["rule"]
-            for target in native.existing_rules().values()
-            if target["kind"] == "_planted"
-        ]),
+        lines = sorted(lines),
         out = out,
         visibility = visibility,
     )

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// main of a mutant's test: runs the claimed rule in a child process and passes
-// only if the rule rejects the mutant, with the claimed message.
+// main of a mutant's test: runs each rule that must reject the mutant in a child
+// process and passes only if all do, the claimed one with the claimed message.
+//
+// With the first argument run_rules it is a conformance program instead, whose
+// backend is the reference with the fault in it.
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -32,11 +35,14 @@ struct Ending {
   std::string output;
 };
 
-[[noreturn]] void BecomeChild(const char* program, int output) {
+[[noreturn]] void BecomeChild(const char* program, const char* rule,
+                              int output) {
   setpgid(0, 0);
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);
   setenv("HEDDLE_PATIENCE_SECONDS", kPatienceSeconds, 1);
+  // A process of its own is what this child is.
+  setenv("HEDDLE_IN_PROCESS", "1", 1);
   // What Bazel tells the test is not meant for the child.
   for (const char* const name :
        {"TESTBRIDGE_TEST_ONLY", "TEST_PREMATURE_EXIT_FILE", "TEST_SHARD_INDEX",
@@ -44,7 +50,7 @@ struct Ending {
         "XML_OUTPUT_FILE"}) {
     unsetenv(name);
   }
-  const std::string filter = std::string("--gtest_filter=*.") + kClaim.rule;
+  const std::string filter = std::string("--gtest_filter=*.") + rule;
   execl("/proc/self/exe", program, kRunRules, filter.c_str(), nullptr);
   std::perror("kill_main: cannot execute itself");
   _exit(127);
@@ -73,7 +79,7 @@ std::string ReadOutput(int input, pid_t child) {
   }
 }
 
-Ending RunClaimedRule(const char* program) {
+Ending RunOneRule(const char* program, const char* rule) {
   int ends[2];
   if (pipe(ends) != 0) {
     std::perror("kill_main: pipe");
@@ -86,7 +92,7 @@ Ending RunClaimedRule(const char* program) {
   }
   if (child == 0) {
     close(ends[0]);
-    BecomeChild(program, ends[1]);
+    BecomeChild(program, rule, ends[1]);
   }
   setpgid(child, child);  // whoever of the two comes first
   close(ends[1]);
@@ -97,33 +103,41 @@ Ending RunClaimedRule(const char* program) {
   return ending;
 }
 
-// Null if the mutant was killed as claimed; otherwise what went wrong.
-const char* Objection(const Ending& ending) {
+// Null if the mutant was killed as it should be; otherwise what went wrong.
+const char* Objection(const Ending& ending, const char* message) {
   const bool exited = WIFEXITED(ending.status);
   const int status = exited ? WEXITSTATUS(ending.status) : -1;
   if (status == kConforms) return "the mutant survives: the rule does not fail";
-  if (status == kNoRules) return "the claimed rule does not exist";
+  if (status == kNoRules) return "the rule does not exist";
   if (status != kViolates && !kClaim.dies) {
     return "the process died, but the mutant is not declared to (dies = True)";
   }
-  if (ending.output.find(kClaim.message) == std::string::npos) {
+  if (ending.output.find(message) == std::string::npos) {
     return "the rule fails without the claimed message";
   }
   return nullptr;
 }
 
-int Kill(const char* program) {
-  const Ending ending = RunClaimedRule(program);
-  const char* const objection = Objection(ending);
-  std::printf("mutant %s\nclaimed rule: %s\nclaimed message: %s\n",
-              kClaim.mutant, kClaim.rule, kClaim.message);
+bool KilledBy(const char* rule, const char* message, const char* program) {
+  const Ending ending = RunOneRule(program, rule);
+  const char* const objection = Objection(ending, message);
+  std::printf("rule: %s\nmessage: %s\n", rule, message);
   if (objection == nullptr) {
-    std::printf("killed as claimed\n");
-    return 0;
+    std::printf("killed\n");
+    return true;
   }
   std::printf("NOT KILLED: %s\noutput of the rule:\n%s\n", objection,
               ending.output.c_str());
-  return 1;
+  return false;
+}
+
+int Kill(const char* program) {
+  std::printf("mutant %s\n", kClaim.mutant);
+  bool killed = KilledBy(kClaim.rule, kClaim.message, program);
+  for (const char* const rule : kClaim.also) {
+    killed &= KilledBy(rule, "", program);
+  }
+  return killed ? 0 : 1;
 }
 
 }  // namespace
