@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The order in which tasks are handed out that were submitted as 0, 1, 2 ...
+#ifndef HEDDLE_CONFORMANCE_CHECKERS_HAND_OUT_H_
+#define HEDDLE_CONFORMANCE_CHECKERS_HAND_OUT_H_
+
+#include <vector>
+
+#include "conformance/checkers/findings.h"
+
+namespace heddle::conformance {
+
+// `order`: the tasks' numbers as they began. First in, first out: task n is the
+// one at place n. The first `together` may come in any order among themselves,
+// since nobody can tell which of workers that are free at the same time speaks
+// first; 0 is as 1. Whether tasks are missing at the end is not asked.
+Findings CheckHandOut(const std::vector<int>& order, int together = 1);
+
+// No task of `order` is passed over by more than `most` that were submitted
+// later. A number that comes again counts as often as it comes.
+Findings CheckPassedOver(const std::vector<int>& order, int most);
+
+}  // namespace heddle::conformance
+
+#endif  // HEDDLE_CONFORMANCE_CHECKERS_HAND_OUT_H_

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "conformance/checkers/hand_out.h"
+
+#include "gtest/gtest.h"
+
+namespace heddle::conformance {
+namespace {
+
+TEST(HandOut, TheOrderOfSubmissionIsFine) {
+  EXPECT_EQ(CheckHandOut({}), Findings{});
+  EXPECT_EQ(CheckHandOut({0}), Findings{});
+  EXPECT_EQ(CheckHandOut({0, 1, 2, 3}), Findings{});
+}
+
+TEST(HandOut, EachWrongPlaceIsTold) {
+  EXPECT_EQ(CheckHandOut({0, 2, 1}),
+            (Findings{"at place 1: expected task 1, seen task 2",
+                      "at place 2: expected task 2, seen task 1"}));
+  EXPECT_EQ(CheckHandOut({1}),
+            (Findings{"at place 0: expected task 0, seen task 1"}));
+}
+
+TEST(HandOut, ATaskThatBeginsAgainTakesAnothersPlace) {
+  EXPECT_EQ(CheckHandOut({0, 1, 1}),
+            (Findings{"at place 2: expected task 2, seen task 1"}));
+}
+
+TEST(HandOut, TheFirstTogetherMayComeInAnyOrderTheRestNot) {
+  EXPECT_EQ(CheckHandOut({1, 0, 2, 3}, 2), Findings{});
+  EXPECT_EQ(CheckHandOut({2, 1, 0}, 3), Findings{});
+  EXPECT_EQ(CheckHandOut({1, 0}, 5), Findings{});
+  EXPECT_EQ(CheckHandOut({0, 2, 1, 3}, 2),
+            (Findings{"among the first 2 to begin: expected task 1, seen task "
+                      "2",
+                      "at place 2: expected task 2, seen task 1"}));
+  EXPECT_EQ(CheckHandOut({0, 1, 3, 2}, 2),
+            (Findings{"at place 2: expected task 2, seen task 3",
+                      "at place 3: expected task 3, seen task 2"}));
+}
+
+TEST(HandOut, NoneOrNegativeTogetherIsAsOne) {
+  EXPECT_EQ(CheckHandOut({0, 1}, 0), Findings{});
+  EXPECT_EQ(CheckHandOut({1, 0}, 0).size(), 2u);
+  EXPECT_EQ(CheckHandOut({1, 0}, -1).size(), 2u);
+}
+
+TEST(PassedOver, NobodyIsInTheOrderOfSubmission) {
+  EXPECT_EQ(CheckPassedOver({}, 0), Findings{});
+  EXPECT_EQ(CheckPassedOver({7}, 0), Findings{});
+  EXPECT_EQ(CheckPassedOver({0, 1, 2}, 0), Findings{});
+}
+
+TEST(PassedOver, AsManyAsAllowedAreFineAndOneMoreIsNot) {
+  EXPECT_EQ(CheckPassedOver({1, 0, 2}, 1), Findings{});
+  EXPECT_EQ(CheckPassedOver({1, 2, 0}, 2), Findings{});
+  EXPECT_EQ(CheckPassedOver({1, 2, 0}, 1),
+            (Findings{"task 0: expected at most 1 later tasks to begin before "
+                      "it, seen 2"}));
+  EXPECT_EQ(CheckPassedOver({1, 0, 2}, 0),
+            (Findings{"task 0: expected at most 0 later tasks to begin before "
+                      "it, seen 1"}));
+}
+
+TEST(PassedOver, ALaterTaskThatBeginsAgainPassesAgain) {
+  EXPECT_EQ(CheckPassedOver({1, 1, 0}, 1).size(), 1u);
+  EXPECT_EQ(CheckPassedOver({0, 0, 0}, 0), Findings{});
+}
+
+}  // namespace
+}  // namespace heddle::conformance
