@@ -23,9 +23,10 @@ In the BUILD file beside your pool, in this workspace or in your own:
 conformance/CONTRACT.md; `--test_filter=TP.TP_05_*` picks those of one clause.
 """
 
-load("//third_party:cc.bzl", "cc_test")
+load("//third_party:cc.bzl", "cc_binary")
+load(":chapter_test.bzl", "chapter_test")
 
-# One test for each: <name>_<chapter>_test.
+# One test for each: <name>_<chapter>_test. The library of its rules.
 _CHAPTERS = {
     "thread_pool": Label("//conformance/rules:thread_pool_rules"),
     "reactor": Label("//conformance/rules:reactor_rules"),
@@ -43,26 +44,36 @@ _PASSED_ON = [
     "visibility",
 ]
 
-def conformance_test(name, backend, tags = [], **kwargs):
+def conformance_test(name, backend, known_violations = None, tags = [], **kwargs):
     """Checks that a thread pool keeps the contract.
 
-    Defines the tests `<name>_thread_pool_test`, `<name>_reactor_test` and
-    `<name>_threads_test`, and the test_suite `<name>` that holds them. All are
-    tagged `conformance`. The reactor and its utilities are heddle's own; their
-    rules run on top of the pool.
+    Defines
+
+    - `<name>_rules`, the program that checks: all rules, this one backend.
+      `bazel run <name>_rules -- --help` lists what GoogleTest understands;
+      conformance/options.h lists the rest.
+    - `<name>_thread_pool_test`, `<name>_reactor_test`, `<name>_threads_test`,
+      a test for each chapter. All are tagged `conformance`. The reactor and its
+      utilities are heddle's own; their rules run on top of the pool.
+    - `<name>`, the test_suite that holds them.
 
     Args:
       name: the suite's name: lower-case letters, digits and '_'.
       backend: label of the cc_library that registers the pool. It must hold
         exactly one heddle::BackendRegistration and be alwayslink, otherwise
         the tests fail and say so.
+      known_violations: label of a file that lists the rules which the pool is
+        known to break, each with its reason (conformance/known_violations.h).
+        They fail no test; what is on the list and is not broken does.
       tags: further tags for the tests.
       **kwargs: passed on to the tests: shard_count, size,
         target_compatible_with, timeout, visibility. Anything else is refused,
         because the macro decides it.
     """
     _require_name(name)
-    _require_label(name, backend)
+    _require_label(name, "backend", backend)
+    if known_violations != None:
+        _require_label(name, "known_violations", known_violations)
     if type(tags) != "list":
         fail("conformance_test %r: tags is %r, must be a list" % (name, tags))
     for attribute in sorted(kwargs):
@@ -74,20 +85,29 @@ def conformance_test(name, backend, tags = [], **kwargs):
                 ", ".join(_PASSED_ON),
             ))
 
+    rules = name + "_rules"
+    cc_binary(
+        name = rules,
+        testonly = True,
+        # One definition of each symbol, or the linker refuses.
+        linkstatic = True,
+        tags = tags,
+        visibility = kwargs.get("visibility"),
+        deps = [
+            backend,
+            _MAIN,
+        ] + _CHAPTERS.values(),
+    )
     tests = []
     for chapter in _CHAPTERS:
         test = "%s_%s_test" % (name, chapter)
         tests.append(":" + test)
-        cc_test(
+        chapter_test(
             name = test,
-            # One definition of each symbol, or the linker refuses.
-            linkstatic = True,
+            chapter = chapter,
+            known_violations = known_violations,
+            rules = ":" + rules,
             tags = ["conformance"] + tags,
-            deps = [
-                backend,
-                _CHAPTERS[chapter],
-                _MAIN,
-            ],
             **kwargs
         )
     native.test_suite(
@@ -105,8 +125,13 @@ def _require_name(name):
     if not legal:
         fail("conformance_test: name is %r, must consist of lower-case letters, digits and '_'" % name)
 
-def _require_label(name, backend):
-    if type(backend) == "Label":
+def _require_label(name, attribute, label):
+    if type(label) == "Label":
         return
-    if type(backend) != "string" or backend == "":
-        fail("conformance_test %r: backend is %r, must be the label of one cc_library" % (name, backend))
+    if type(label) != "string" or label == "":
+        fail("conformance_test %r: %s is %r, must be the label of one %s" % (
+            name,
+            attribute,
+            label,
+            "cc_library" if attribute == "backend" else "file",
+        ))

@@ -3,12 +3,30 @@
 
 #include <cctype>
 #include <cstdlib>
+#include <vector>
 
 #include "conformance/patience.h"
+#include "conformance/reporting.h"
+#include "conformance/rule_result.h"
 #include "conformance/watchdog.h"
+#include "reference/failure.h"
 
 namespace heddle::conformance {
 namespace {
+
+struct ListedRule {
+  std::string chapter;
+  std::string suite;  // "TP"
+  std::string name;   // "TP_05_WorkSubmittedBeforeStartIsKept"
+  const char* file;
+  int line;
+  Rule* (*make)();
+};
+
+std::vector<ListedRule>& Rules() {
+  static std::vector<ListedRule>* const rules = new std::vector<ListedRule>;
+  return *rules;
+}
 
 // "work submitted before start" of "WorkSubmittedBeforeStart".
 std::string InWords(const std::string& sentence) {
@@ -24,33 +42,62 @@ std::string InWords(const std::string& sentence) {
   return words;
 }
 
+// Where "_WorkSubmitted..." begins in a rule's name; npos if it is no such name.
+std::size_t SentenceBegin(const std::string& name) {
+  const std::size_t number = name.find('_');
+  return number == std::string::npos ? number : name.find('_', number + 1);
+}
+
 }  // namespace
 
 void Rule::TestBody() {
-  const testing::TestInfo& test =
-      *testing::UnitTest::GetInstance()->current_test_info();
-  RecordProperty("backend", Subject().name);
-  Watchdog watchdog(DescribeRule(test.name()) + "\n  replay: " +
-                    ReplayCommand(test));
-  SetRuleThread(true);
-  try {
-    Check();
-  } catch (const RuleOver&) {
-    // The failure is on record.
-  } catch (...) {
-    SetRuleThread(false);
-    throw;
-  }
-  SetRuleThread(false);
+  if (!ReportFromElsewhere()) CheckHere();
 }
 
-RuleRegistration::RuleRegistration(const std::string& id,
+void Rule::CheckHere() {
+  const testing::TestInfo& test =
+      *testing::UnitTest::GetInstance()->current_test_info();
+  {
+    Watchdog watchdog(DescribeRule(test.name()) +
+                      "\n  replay: " + ReplayCommand(test));
+    SetRuleThread(true);
+    try {
+      Check();
+    } catch (const RuleOver&) {
+      // The failure is on record.
+    } catch (...) {
+      ADD_FAILURE() << "threw " << Failure::Current().Describe();
+    }
+    SetRuleThread(false);
+  }
+  RecordVerdict(ResultOf(*test.result()));
+}
+
+RuleRegistration::RuleRegistration(const std::string& chapter,
+                                   const std::string& id,
                                    const std::string& sentence,
                                    const char* file, int line,
                                    Rule* (*make)()) {
-  const std::string chapter = id.substr(0, id.find('_'));
-  testing::RegisterTest(chapter.c_str(), (id + "_" + sentence).c_str(), nullptr,
-                        nullptr, file, line, make);
+  Rules().push_back({chapter, id.substr(0, id.find('_')), id + "_" + sentence,
+                     file, line, make});
+}
+
+int RegisterRules(const std::string& chapter) {
+  int count = 0;
+  for (const ListedRule& rule : Rules()) {
+    if (!chapter.empty() && rule.chapter != chapter) continue;
+    testing::RegisterTest(rule.suite.c_str(), rule.name.c_str(), nullptr,
+                          nullptr, rule.file, rule.line, rule.make);
+    ++count;
+  }
+  return count;
+}
+
+std::optional<std::string> ChapterOf(const std::string& name) {
+  for (const ListedRule& rule : Rules()) {
+    if (rule.name == name) return rule.chapter;
+  }
+  return std::nullopt;
 }
 
 void RequireAccepted(const Submission& submission) {
@@ -60,14 +107,17 @@ void RequireAccepted(const Submission& submission) {
   EndRule();
 }
 
+std::string ClauseOf(const std::string& test_name) {
+  std::string clause = test_name.substr(0, SentenceBegin(test_name));
+  const std::size_t number = clause.find('_');
+  if (number != std::string::npos) clause[number] = '-';
+  return clause;
+}
+
 std::string DescribeRule(const std::string& test_name) {
-  const std::size_t number = test_name.find('_');
-  const std::size_t sentence =
-      number == std::string::npos ? number : test_name.find('_', number + 1);
+  const std::size_t sentence = SentenceBegin(test_name);
   if (sentence == std::string::npos) return test_name;
-  return test_name.substr(0, number) + "-" +
-         test_name.substr(number + 1, sentence - number - 1) + ": " +
-         InWords(test_name.substr(sentence + 1));
+  return ClauseOf(test_name) + ": " + InWords(test_name.substr(sentence + 1));
 }
 
 std::string ReplayCommand(const testing::TestInfo& test) {
@@ -77,6 +127,12 @@ std::string ReplayCommand(const testing::TestInfo& test) {
     return std::string("bazel test ") + target + " --test_filter=" + filter;
   }
   return testing::internal::GetArgvs().front() + " --gtest_filter=" + filter;
+}
+
+std::string ReplaySeed(const std::string& seed) {
+  return std::getenv("TEST_TARGET") != nullptr
+             ? " --test_env=HEDDLE_SEED=" + seed
+             : " --seed=" + seed;
 }
 
 }  // namespace heddle::conformance

@@ -15,14 +15,17 @@
 //
 // A rule is the GoogleTest test TP.TP_16_APoolWorksWithoutAReactor, so it can
 // be picked with --gtest_filter or Bazel's --test_filter. A clause may have
-// several rules. What a failure prints begins with the clause, the sentence and
-// the command that checks this rule again (verdicts.h). A rule that does not
-// end is aborted (watchdog.h).
+// several rules. It runs in a process of its own (isolation.h), unless told
+// otherwise (options.h). What a failure prints begins with the clause, the
+// sentence and the command that checks this rule again (verdicts.h). A rule
+// that does not end is aborted (watchdog.h).
 #ifndef HEDDLE_CONFORMANCE_RULE_H_
 #define HEDDLE_CONFORMANCE_RULE_H_
 
+#include <optional>
 #include <string>
 
+#include "conformance/options.h"
 #include "conformance/subject.h"
 #include "gtest/gtest.h"
 
@@ -35,18 +38,32 @@ class Rule : public testing::Test {
 
  private:
   void TestBody() final;
+  void CheckHere();
 };
 
-// Makes a rule known to GoogleTest. `id` is "TP_05", `sentence` PascalCase.
+// Puts a rule on the program's list. `id` is "TP_05", `sentence` PascalCase,
+// `chapter` that of the library which holds it.
 class RuleRegistration {
  public:
-  RuleRegistration(const std::string& id, const std::string& sentence,
-                   const char* file, int line, Rule* (*make)());
+  RuleRegistration(const std::string& chapter, const std::string& id,
+                   const std::string& sentence, const char* file, int line,
+                   Rule* (*make)());
 };
+
+// Makes the rules of a chapter, or all if it is empty, known to GoogleTest and
+// says how many there are. Before RUN_ALL_TESTS, once.
+int RegisterRules(const std::string& chapter);
+
+// The chapter of a rule on the list, chosen or not; none if there is no such
+// rule. `name` is "TP_05_WorkSubmittedBeforeStartIsKept".
+std::optional<std::string> ChapterOf(const std::string& name);
 
 // Fails and ends the rule if work was refused that must be taken. On the rule's
 // own thread only; elsewhere it only fails.
 void RequireAccepted(const Submission& submission);
+
+// "TP-05" of "TP_05_WorkSubmittedBeforeStartIsKept".
+std::string ClauseOf(const std::string& test_name);
 
 // "TP-05: work submitted before start is kept" of
 // "TP_05_WorkSubmittedBeforeStartIsKept".
@@ -55,7 +72,14 @@ std::string DescribeRule(const std::string& test_name);
 // How to check just this rule again, in a shell.
 std::string ReplayCommand(const testing::TestInfo& test);
 
+// What to put behind that, so that a probabilistic rule draws the same.
+std::string ReplaySeed(const std::string& seed);
+
 }  // namespace heddle::conformance
+
+#ifndef HEDDLE_CHAPTER  // set by the chapter's BUILD target
+#define HEDDLE_CHAPTER ""
+#endif
 
 #define RULE(id, Sentence)                                                   \
   class id##_##Sentence final : public ::heddle::conformance::Rule {         \
@@ -65,14 +89,16 @@ std::string ReplayCommand(const testing::TestInfo& test);
     static ::heddle::conformance::Rule* Make() { return new id##_##Sentence; } \
   };                                                                         \
   static const ::heddle::conformance::RuleRegistration                       \
-      id##_##Sentence##_registration(#id, #Sentence, __FILE__, __LINE__,     \
+      id##_##Sentence##_registration(HEDDLE_CHAPTER, #id, #Sentence,         \
+                                     __FILE__, __LINE__,                     \
                                      &id##_##Sentence::Make);                \
   void id##_##Sentence::Check()
 
 // Ends the rule, as not offered, unless the backend declares the ability, a
 // member of heddle::Abilities. Never a pass.
 #define REQUIRE_ABILITY(ability)                                           \
-  if (::heddle::conformance::Subject().abilities.ability.offered()) {      \
+  if (::heddle::conformance::Subject().abilities.ability.offered() ||      \
+      ::heddle::conformance::GivenOptions().assume_abilities) {            \
   } else /* NOLINT */                                                      \
     GTEST_SKIP()                                                           \
         << "not offered: "                                                 \

@@ -34,8 +34,7 @@ void Watchdog::Bark() const {
   const double seconds =
       std::chrono::duration<double>(kPatiences * Patience()).count();
   std::fflush(stdout);
-  std::fprintf(stderr, "%s\n  hangs: no end after %g s\n", watched_.c_str(),
-               seconds);
+  std::fprintf(stderr, "%s\n  %s %g s\n", watched_.c_str(), kHangs, seconds);
   std::fflush(stderr);
   // Asking the pool may block on the very lock that causes the hang; then the
   // alarm ends the process.

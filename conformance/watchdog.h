@@ -20,6 +20,9 @@ class Watchdog {
   // more, before the rule counts as hanging.
   static constexpr int kPatiences = 5;
 
+  // What it writes then, among other things.
+  static constexpr const char* kHangs = "hangs: no end after";
+
   explicit Watchdog(std::string watched);
   ~Watchdog();
 

@@ -46,6 +46,9 @@ struct Abilities {
   Ability owns_threads = Ability::Offered();
   // worker_control() is not null (TP-38).
   Ability worker_control = Ability::Offered();
+  // PoolOptions::max_backlog is kept (BT-16). Where it is not offered, the
+  // registered factory refuses the option by itself.
+  Ability bounded = Ability::NotOffered("its backlog has no bound");
 };
 
 using PoolFactory =
@@ -53,8 +56,9 @@ using PoolFactory =
 
 struct Backend {
   std::string name;  // unique in a program; letters, digits and '_'
+  std::string version = "";  // of the pool, or of the library it wraps
   // Makes a pool in state kNew; throws std::invalid_argument for illegal
-  // options (TP-02).
+  // options (TP-02). Asked for a max_backlog only if `bounded` is offered.
   PoolFactory make;
   Abilities abilities;
 };
