@@ -42,16 +42,28 @@ RULE(TP_48, AfterStopAllCountersAreZero) {
 
 RULE(TP_48, AWorkerBecomesIdleAfterItsTaskWithoutFurtherStimulus) {
   LogCapture log;
+  // Elsewhere what is completed is an estimate, which need not come to be right.
+  const bool exact = Subject().abilities.exact_stats.offered();
+  Latch ran(3, "3 tasks to run");
   const auto pool = MakePool(2, 2);
   pool->Start();
-  RequireAccepted(pool->CallInThread([] {}));
-  RequireAccepted(pool->CallInThread([] { throw 42; }));
+  RequireAccepted(pool->CallInThread([&] { ran.CountDown(); }));
+  RequireAccepted(pool->CallInThread([&] {
+    ran.CountDown();
+    throw 42;
+  }));
   RequireAccepted(pool->CallInThreadWithCallback(
-      [](Outcome<void>) { throw 42; }, [] { throw 42; }));
+      [&](Outcome<void>) {
+        ran.CountDown();
+        throw 42;
+      },
+      [] { throw 42; }));
+  ran.Await();
   AwaitStats(
       *pool,
-      [](const PoolStats& stats) {
-        return stats.busy == 0 && stats.backlog == 0 && stats.completed == 3;
+      [&](const PoolStats& stats) {
+        return stats.busy == 0 && stats.backlog == 0 &&
+               (stats.completed == 3 || !exact);
       },
       "3 tasks to be completed and nobody to be busy, also after exceptions");
 }
