@@ -264,3 +264,25 @@ def mutant_list(name, out, visibility):
         out = out,
         visibility = visibility,
     )
+
+def mutant_programs(name, visibility):
+    """Puts the tests of all mutants that are defined above it into one target.
+
+    Args:
+      name: the target's name.
+      visibility: the target's visibility.
+    """
+    native.filegroup(
+        name = name,
+        testonly = True,
+        srcs = sorted([
+            target["mutant"]
+            for target in native.existing_rules().values()
+            if target["kind"] == "_planted"
+        ]),
+        tags = [
+            "manual",
+            "mutant",
+        ],
+        visibility = visibility,
+    )
