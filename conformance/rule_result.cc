@@ -59,6 +59,14 @@ class ResultWriter : public testing::EmptyTestEventListener {
   const int descriptor_;
 };
 
+// GoogleTest puts this before what ADD_FAILURE says, and would once more where
+// the failure is reported again.
+std::string WithoutFailed(const std::string& message) {
+  constexpr std::string_view kFailed = "Failed\n";
+  return message.starts_with(kFailed) ? message.substr(kFailed.size())
+                                      : message;
+}
+
 // The bytes up to `end`, taken off the front; false if they are not there.
 bool Take(std::string_view& text, std::size_t size, std::string& taken) {
   if (text.size() < size) return false;
@@ -126,7 +134,7 @@ RuleResult ResultOf(const testing::TestResult& result) {
     if (part.passed()) continue;
     all.parts.push_back({part.failed(),
                          part.file_name() != nullptr ? part.file_name() : "",
-                         part.line_number(), part.message()});
+                         part.line_number(), WithoutFailed(part.message())});
   }
   for (int i = 0; i < result.test_property_count(); ++i) {
     const testing::TestProperty& property = result.GetTestProperty(i);
@@ -163,7 +171,8 @@ RuleResult ParseResult(const std::string& text) {
       result.properties[fields[0]] = fields[1];
     } else if (fields.size() == 3) {
       result.parts.push_back({kind == "failed", fields[0],
-                              std::atoi(fields[1].c_str()), fields[2]});
+                              std::atoi(fields[1].c_str()),
+                              WithoutFailed(fields[2])});
     }
   }
 }
