@@ -70,7 +70,6 @@ class NullPool final : public ThreadPool {
   void RequestStop() override {}
   PoolState State() const override { return PoolState::kRunning; }
   PoolSize Size() const override { return {.min = 0, .max = 0}; }
-  PoolStats Stats() const override { return {}; }
   std::vector<RunningTask> RunningTasks() const override { return {}; }
 
  protected:
@@ -79,6 +78,8 @@ class NullPool final : public ThreadPool {
     taken.Run();
     return Submission::Accepted();
   }
+
+  PoolStats Figures() const override { return {}; }
 
   bool Join(std::optional<std::chrono::steady_clock::time_point>) override {
     return true;

@@ -27,7 +27,6 @@ class ForgetfulPool final : public ThreadPool {
   void RequestStop() override { pool_.RequestStop(); }
   PoolState State() const override { return pool_.State(); }
   PoolSize Size() const override { return pool_.Size(); }
-  PoolStats Stats() const override { return pool_.Stats(); }
   std::vector<RunningTask> RunningTasks() const override {
     return pool_.RunningTasks();
   }
@@ -41,6 +40,8 @@ class ForgetfulPool final : public ThreadPool {
     return pool_.CallInThread(
         [taken = std::move(taken)]() mutable { taken.Run(); });
   }
+
+  PoolStats Figures() const override { return pool_.Stats(); }
 
   bool Join(std::optional<std::chrono::steady_clock::time_point>) override {
     pool_.Stop();

@@ -17,7 +17,9 @@ namespace heddle {
 std::ostream& operator<<(std::ostream& out, const PoolStats& stats) {
   return out << "threads " << stats.threads << ", idle " << stats.idle
              << ", busy " << stats.busy << ", backlog " << stats.backlog
-             << ", completed " << stats.completed;
+             << ", completed " << stats.completed << ", failed "
+             << stats.failed << ", refused " << stats.refused
+             << ", oldest waits for " << stats.oldest_wait.count() << " ns";
 }
 
 std::ostream& operator<<(std::ostream& out, PoolState state) {
@@ -105,8 +107,11 @@ void PoolDeleter::operator()(ThreadPool* pool) const {
 }
 
 PoolHandle MakePool(int min, int max, const std::string& name) {
-  return Watched(
-      Subject().make({.size = {.min = min, .max = max}, .name = name}));
+  return MakePool({.size = {.min = min, .max = max}, .name = name});
+}
+
+PoolHandle MakePool(const PoolOptions& options) {
+  return Watched(Subject().make(options));
 }
 
 PoolHandle MakeDefaultPool() { return Watched(Subject().make(PoolOptions{})); }

@@ -40,6 +40,7 @@ using PoolHandle = std::unique_ptr<ThreadPool, PoolDeleter>;
 // A fresh pool of the subject's, in state kNew. A rule that fails before it
 // stopped the pool leaves that to the handle; declare what tasks use before it.
 PoolHandle MakePool(int min, int max, const std::string& name = "");
+PoolHandle MakePool(const PoolOptions& options);
 
 // As above, without sizes: the defaults (TP-01).
 PoolHandle MakeDefaultPool();

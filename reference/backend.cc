@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <stdexcept>
 #include <utility>
 
 namespace heddle {
@@ -20,11 +21,28 @@ std::vector<Backend>& Registry() {
   std::abort();
 }
 
+// A factory that never ignores max_backlog: it would have to keep it.
+PoolFactory RefusingABound(const Backend& backend) {
+  return [name = backend.name, reason = backend.abilities.bounded.reason(),
+          make = backend.make](const PoolOptions& options) {
+    if (options.max_backlog != 0) {
+      throw std::invalid_argument(
+          "PoolOptions::max_backlog: is " +
+          std::to_string(options.max_backlog) + ", must be 0 for backend '" +
+          name + "': " + reason);
+    }
+    return make(options);
+  };
+}
+
 }  // namespace
 
 BackendRegistration::BackendRegistration(Backend backend) {
   if (backend.name.empty()) Reject(backend.name, "it has no name");
   if (!backend.make) Reject(backend.name, "it has no factory");
+  if (!backend.abilities.bounded.offered()) {
+    backend.make = RefusingABound(backend);
+  }
   std::vector<Backend>& registry = Registry();
   const auto place = std::lower_bound(
       registry.begin(), registry.end(), backend,

@@ -8,10 +8,11 @@
 namespace heddle {
 namespace {
 
-void Deliver(CallbackCall& call) {
+TaskEnding Deliver(CallbackCall& call) {
   const std::exception_ptr failure = call.Exception();
   try {
     call.Deliver();
+    return failure ? TaskEnding::kFailed : TaskEnding::kSucceeded;
   } catch (abi::__forced_unwind&) {
     throw;
   } catch (...) {
@@ -19,15 +20,16 @@ void Deliver(CallbackCall& call) {
     if (failure) {
       LogException("the failure which that callback was given", failure);
     }
+    return TaskEnding::kFailed;
   }
 }
 
 }  // namespace
 
-void RunCallbackCall(std::unique_ptr<CallbackCall> call) {
+TaskEnding RunCallbackCall(std::unique_ptr<CallbackCall> call) {
   call->Call();
   call->ReleaseFunction();
-  Deliver(*call);
+  return Deliver(*call);
 }
 
 void RefuseCallbackCall(std::unique_ptr<CallbackCall> call, Refusal refusal) {

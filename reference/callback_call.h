@@ -12,6 +12,7 @@
 #include "reference/errors.h"
 #include "reference/outcome.h"
 #include "reference/submission.h"
+#include "reference/task_ending.h"
 
 namespace heddle {
 
@@ -35,8 +36,9 @@ class CallbackCall {
 // Takes all steps: the function is gone before on_result is entered (TP-23);
 // on_result is called once (TP-17); what it throws is logged, and so is then
 // the function's failure, which nobody else would report (TP-21, TP-22); all
-// of it is destroyed on return.
-void RunCallbackCall(std::unique_ptr<CallbackCall> call);
+// of it is destroyed on return. kFailed if the outcome is a failure, or if
+// on_result threw (BT-16).
+TaskEnding RunCallbackCall(std::unique_ptr<CallbackCall> call);
 
 // As above without the call: on_result gets the refusal (TP-41, TP-44).
 void RefuseCallbackCall(std::unique_ptr<CallbackCall> call, Refusal refusal);
@@ -78,7 +80,7 @@ class CallbackCallTask {
   explicit CallbackCallTask(std::unique_ptr<CallbackCall> call)
       : call_(std::move(call)) {}
 
-  void operator()() { RunCallbackCall(std::move(call_)); }
+  TaskEnding operator()() { return RunCallbackCall(std::move(call_)); }
   void Refuse(Refusal refusal) {
     RefuseCallbackCall(std::move(call_), refusal);
   }

@@ -59,6 +59,11 @@ class NoWorkerThread : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// As many tasks wait in the pool as may: PoolOptions::max_backlog (BT-16).
+class BacklogFull : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 // A deadline passed before the answer came (TH-27).
 class TimeoutError : public std::runtime_error {
   using std::runtime_error::runtime_error;

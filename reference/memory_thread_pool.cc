@@ -10,6 +10,7 @@ namespace heddle {
 
 MemoryThreadPool::MemoryThreadPool(const PoolOptions& options)
     : ThreadPool(options.name),
+      bound_(options.max_backlog),
       size_(RequirePoolSize("ThreadPool", options.size)) {}
 
 MemoryThreadPool::~MemoryThreadPool() {
@@ -80,13 +81,15 @@ bool MemoryThreadPool::RunNext(std::unique_lock<std::mutex>& lock) {
   backlog_.pop_front();
   ++busy_;
   lock.unlock();
+  TaskEnding ending;
   {
     const WorkerScope scope(*this);
-    task.Run();
+    ending = task.Run();
   }
   lock.lock();
   --busy_;
   ++completed_;
+  if (ending == TaskEnding::kFailed) ++failed_;
   task_ended_.notify_all();
   return true;
 }
@@ -94,7 +97,12 @@ bool MemoryThreadPool::RunNext(std::unique_lock<std::mutex>& lock) {
 Submission MemoryThreadPool::Submit(Task&& task) {
   std::lock_guard lock(mutex_);
   const Submission submission = lifecycle_.Admit();
-  if (submission.accepted()) backlog_.push_back(std::move(task));
+  if (!submission.accepted()) return submission;
+  // Whoever runs tasks here is no worker that any of them is due to.
+  if (bound_.IsReached(backlog_.size(), 0, 0)) {
+    return Submission::Refused(Refusal::kBacklogFull);
+  }
+  backlog_.push_back(std::move(task));
   return submission;
 }
 
@@ -110,14 +118,17 @@ PoolSize MemoryThreadPool::Size() const {
   return size_;
 }
 
-PoolStats MemoryThreadPool::Stats() const {
+PoolStats MemoryThreadPool::Figures() const {
   RequireOriginalProcess("ThreadPool::Stats");
   std::lock_guard lock(mutex_);
   return {.threads = busy_,
           .idle = 0,
           .busy = busy_,
           .backlog = backlog_.size(),
-          .completed = completed_};
+          .completed = completed_,
+          .failed = failed_,
+          .oldest_wait = backlog_.empty() ? std::chrono::nanoseconds::zero()
+                                          : backlog_.front().Waited()};
 }
 
 std::vector<RunningTask> MemoryThreadPool::RunningTasks() const {

@@ -12,6 +12,7 @@
 #include <optional>
 #include <vector>
 
+#include "reference/backlog_bound.h"
 #include "reference/pool_lifecycle.h"
 #include "reference/pool_size.h"
 #include "reference/submission.h"
@@ -57,7 +58,8 @@ namespace heddle {
 // Destruction: see ThreadPool.
 class MemoryThreadPool final : public ThreadPool {
  public:
-  // Throws std::invalid_argument for an illegal size (TP-02).
+  // Throws std::invalid_argument for an illegal size (TP-02). Keeps a
+  // max_backlog.
   explicit MemoryThreadPool(const PoolOptions& options = {});
   ~MemoryThreadPool() override;
 
@@ -76,13 +78,13 @@ class MemoryThreadPool final : public ThreadPool {
   void RequestStop() override;
   PoolState State() const override;
   PoolSize Size() const override;
-  // There are as many threads as are running a task.
-  PoolStats Stats() const override;
   // Without names; the pool looks at no clock and says 0 ns.
   std::vector<RunningTask> RunningTasks() const override;
 
  private:
   Submission Submit(Task&& task) override;
+  // There are as many threads as are running a task.
+  PoolStats Figures() const override;
   // Runs what still waits, on the caller, and looks at no deadline: nobody else
   // would run it later. Waits, and then with the deadline, for tasks that other
   // threads are running.
@@ -96,11 +98,13 @@ class MemoryThreadPool final : public ThreadPool {
 
   mutable std::mutex mutex_;
   std::condition_variable task_ended_;
+  const BacklogBound bound_;
   PoolLifecycle lifecycle_;  // with the mutex, as all that follows
   PoolSize size_;
   std::deque<Task> backlog_;
   int busy_ = 0;
   std::uint64_t completed_ = 0;
+  std::uint64_t failed_ = 0;
 };
 
 }  // namespace heddle

@@ -179,6 +179,32 @@ TEST_F(MemoryThreadPoolTest, ItsFiguresAreExact) {
   EXPECT_EQ(pool_.Stats().threads, 0);
 }
 
+TEST_F(MemoryThreadPoolTest, ItCountsFailuresAndRefusals) {
+  const RecordedLog log;
+  pool_.Start();
+  ASSERT_TRUE(pool_.CallInThread([] { throw 42; }));
+  ASSERT_TRUE(pool_.CallInThread([] {}));
+  EXPECT_EQ(pool_.RunAll(), 2);
+  EXPECT_EQ(pool_.Stats().completed, 2u);
+  EXPECT_EQ(pool_.Stats().failed, 1u);
+  pool_.Stop();
+  EXPECT_FALSE(pool_.CallInThread([] {}));
+  EXPECT_EQ(pool_.Stats().refused, 1u);
+}
+
+TEST(MemoryThreadPool, KeepsABoundOnItsBacklog) {
+  MemoryThreadPool pool({.max_backlog = 2});
+  pool.Start();
+  EXPECT_TRUE(pool.CallInThread([] {}));
+  EXPECT_TRUE(pool.CallInThread([] {}));
+  const Submission third = pool.CallInThread([] {});
+  ASSERT_FALSE(third);
+  EXPECT_EQ(third.refusal(), Refusal::kBacklogFull);
+  EXPECT_TRUE(pool.RunOne());
+  EXPECT_TRUE(pool.CallInThread([] {}));
+  EXPECT_EQ(pool.Stats().refused, 1u);
+}
+
 TEST_F(MemoryThreadPoolTest, AStopWaitsForATaskThatAnotherThreadIsRunning) {
   std::atomic<bool> stopping = false;
   pool_.Start();

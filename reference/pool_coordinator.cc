@@ -7,8 +7,10 @@
 
 namespace heddle {
 
-PoolCoordinator::PoolCoordinator(PoolSize size)
-    : size_(RequirePoolSize("ThreadPool", size)), effective_(size_) {}
+PoolCoordinator::PoolCoordinator(PoolSize size, std::size_t max_backlog)
+    : bound_(max_backlog),
+      size_(RequirePoolSize("ThreadPool", size)),
+      effective_(size_) {}
 
 bool PoolCoordinator::Start() {
   if (!lifecycle_.Start()) return false;
@@ -23,7 +25,12 @@ void PoolCoordinator::UndoStart() {
 
 Submission PoolCoordinator::Submit(Task&& task) {
   const Submission submission = lifecycle_.Admit();
-  if (submission.accepted()) backlog_.push_back(std::move(task));
+  if (!submission.accepted()) return submission;
+  const int most = state() == PoolState::kRunning ? effective_.max : 0;
+  if (bound_.IsReached(backlog_.size(), busy_, most)) {
+    return Submission::Refused(Refusal::kBacklogFull);
+  }
+  backlog_.push_back(std::move(task));
   return submission;
 }
 
@@ -98,10 +105,11 @@ PoolCoordinator::Step PoolCoordinator::Next(Task& task) {
   return Step::kRun;
 }
 
-void PoolCoordinator::TaskEnded() {
+void PoolCoordinator::TaskEnded(TaskEnding ending) {
   --busy_;
   ++idle_;
   ++completed_;
+  if (ending == TaskEnding::kFailed) ++failed_;
 }
 
 PoolStats PoolCoordinator::stats() const {
@@ -109,7 +117,10 @@ PoolStats PoolCoordinator::stats() const {
           .idle = idle_,
           .busy = busy_,
           .backlog = backlog_.size(),
-          .completed = completed_};
+          .completed = completed_,
+          .failed = failed_,
+          .oldest_wait = backlog_.empty() ? std::chrono::nanoseconds::zero()
+                                          : backlog_.front().Waited()};
 }
 
 }  // namespace heddle

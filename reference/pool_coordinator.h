@@ -4,9 +4,11 @@
 #ifndef HEDDLE_REFERENCE_POOL_COORDINATOR_H_
 #define HEDDLE_REFERENCE_POOL_COORDINATOR_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 
+#include "reference/backlog_bound.h"
 #include "reference/pool_lifecycle.h"
 #include "reference/pool_size.h"
 #include "reference/submission.h"
@@ -42,7 +44,8 @@ namespace heddle {
 class PoolCoordinator {
  public:
   // Throws std::invalid_argument for an illegal size (TP-02).
-  explicit PoolCoordinator(PoolSize size);
+  // max_backlog: see PoolOptions.
+  explicit PoolCoordinator(PoolSize size, std::size_t max_backlog = 0);
 
   // True if the pool was new; false if it runs; PoolStopped after a stop.
   bool Start();
@@ -94,11 +97,12 @@ class PoolCoordinator {
   // What an idle worker does next.
   Step Next(Task& task);
   // A busy worker's task has ended and is destroyed.
-  void TaskEnded();
+  void TaskEnded(TaskEnding ending);
 
   PoolState state() const { return lifecycle_.state(); }
   PoolSize size() const { return size_; }
   int workers() const { return idle_ + busy_; }
+  // All but `refused`, which is for who refuses to count.
   PoolStats stats() const;
 
  private:
@@ -106,6 +110,7 @@ class PoolCoordinator {
   bool MustLeave() const;
 
   PoolLifecycle lifecycle_;
+  const BacklogBound bound_;
   PoolSize size_;        // as last asked for
   PoolSize effective_;   // as in force; follows size_ while running
   std::deque<Task> backlog_;
@@ -115,6 +120,7 @@ class PoolCoordinator {
   // fewer than min would stay, and none after a Resize.
   int retiring_ = 0;
   std::uint64_t completed_ = 0;
+  std::uint64_t failed_ = 0;  // of the completed
 };
 
 }  // namespace heddle

@@ -18,7 +18,8 @@ namespace {
 // Drives a coordinator as the threaded shell does, one step at a time.
 class InMemoryPool {
  public:
-  explicit InMemoryPool(PoolSize size) : coordinator(size) {}
+  explicit InMemoryPool(PoolSize size, std::size_t max_backlog = 0)
+      : coordinator(size, max_backlog) {}
 
   void Start() {
     coordinator.Start();
@@ -54,8 +55,7 @@ class InMemoryPool {
   void FinishOne() {
     Task task = std::move(in_hand.front());
     in_hand.erase(in_hand.begin());
-    task.Run();
-    coordinator.TaskEnded();
+    coordinator.TaskEnded(task.Run());
     ++idle;
   }
 
@@ -95,6 +95,39 @@ TEST(PoolCoordinator, StartsAsManyWorkersAsTheBacklogNeedsWithinTheLimits) {
     EXPECT_EQ(pool.coordinator.workers(), workers) << tasks << " tasks";
     pool.RunEverything();
   }
+}
+
+TEST(PoolCoordinator, TakesWhatTheBoundAllowsBesideWhatWorkersAreDueTo) {
+  InMemoryPool pool({.min = 0, .max = 2}, 1);
+  ASSERT_TRUE(pool.Submit(0).accepted());
+  EXPECT_FALSE(pool.Submit(1).accepted()) << "no worker before the start";
+  pool.Start();
+  ASSERT_TRUE(pool.Submit(1).accepted());
+  ASSERT_TRUE(pool.Submit(2).accepted());
+  const Submission refused = pool.Submit(3);
+  ASSERT_FALSE(refused.accepted());
+  EXPECT_EQ(refused.refusal(), Refusal::kBacklogFull);
+  pool.Settle();
+  EXPECT_EQ(pool.busy(), 2);
+  EXPECT_FALSE(pool.Submit(3).accepted()) << "how soon they begin is the same";
+  pool.FinishOne();
+  ASSERT_TRUE(pool.Submit(3).accepted());
+  pool.RunEverything();
+  EXPECT_EQ(pool.ran.size(), 4u);
+}
+
+TEST(PoolCoordinator, CountsFailuresAmongTheTasksThatEnded) {
+  PoolCoordinator coordinator({.min = 2, .max = 2});
+  coordinator.Start();
+  coordinator.WorkerStarted();
+  for (const TaskEnding ending : {TaskEnding::kSucceeded, TaskEnding::kFailed}) {
+    ASSERT_TRUE(coordinator.Submit(Task([] {})).accepted());
+    Task task;
+    ASSERT_EQ(coordinator.Next(task), PoolCoordinator::Step::kRun);
+    coordinator.TaskEnded(ending);
+  }
+  EXPECT_EQ(coordinator.stats().completed, 2u);
+  EXPECT_EQ(coordinator.stats().failed, 1u);
 }
 
 TEST(PoolCoordinator, AddsAWorkerForATaskOnlyIfNoneIdles) {

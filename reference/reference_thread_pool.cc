@@ -20,7 +20,8 @@ void RefuseAll(std::deque<Task> tasks) {
 }  // namespace
 
 ReferenceThreadPool::ReferenceThreadPool(const PoolOptions& options)
-    : ThreadPool(options.name), coordinator_(options.size) {}
+    : ThreadPool(options.name),
+      coordinator_(options.size, options.max_backlog) {}
 
 ReferenceThreadPool::~ReferenceThreadPool() {
   if (!StopBeforeDestruction()) static_cast<void>(threads_.release());
@@ -175,10 +176,10 @@ void ReferenceThreadPool::RunTask(std::unique_lock<std::mutex>& lock,
                                   Worker& self, Task task) {
   self.busy_since = CoarseNow();
   lock.unlock();
-  task.Run();
+  const TaskEnding ending = task.Run();
   lock.lock();
   self.busy_since.reset();
-  coordinator_.TaskEnded();
+  coordinator_.TaskEnded(ending);
 }
 
 void ReferenceThreadPool::Leave(std::unique_lock<std::mutex> lock,
@@ -204,7 +205,7 @@ PoolSize ReferenceThreadPool::Size() const {
   return coordinator_.size();
 }
 
-PoolStats ReferenceThreadPool::Stats() const {
+PoolStats ReferenceThreadPool::Figures() const {
   const auto lock = Lock("ThreadPool::Stats");
   return coordinator_.stats();
 }

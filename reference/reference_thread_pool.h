@@ -54,7 +54,6 @@ class ReferenceThreadPool final : public ThreadPool, private WorkerControl {
   void RequestStop() override;
   PoolState State() const override;
   PoolSize Size() const override;
-  PoolStats Stats() const override;
   std::vector<RunningTask> RunningTasks() const override;
   WorkerControl* worker_control() override { return this; }
 
@@ -67,6 +66,7 @@ class ReferenceThreadPool final : public ThreadPool, private WorkerControl {
   };
 
   Submission Submit(Task&& task) override;
+  PoolStats Figures() const override;
   bool Join(std::optional<std::chrono::steady_clock::time_point> deadline)
       override;
   void StartAWorker() override;

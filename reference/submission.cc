@@ -15,6 +15,8 @@ const char* Describe(Refusal refusal) {
       return "used in a child of fork(), where its threads do not exist";
     case Refusal::kNoWorkerThread:
       return "no worker thread could be created and there is no other";
+    case Refusal::kBacklogFull:
+      return "the thread pool takes no work: as many tasks wait as may";
   }
   return "refused for an unknown reason";
 }
@@ -29,6 +31,8 @@ void ThrowRefusal(Refusal refusal) {
       throw UsedInForkedChild(Describe(refusal));
     case Refusal::kNoWorkerThread:
       throw NoWorkerThread(Describe(refusal));
+    case Refusal::kBacklogFull:
+      throw BacklogFull(Describe(refusal));
   }
   throw std::logic_error(Describe(refusal));
 }

@@ -12,6 +12,7 @@ enum class Refusal : unsigned char {
   kReactorStopped,  // the reactor stops or has stopped (RT-18, RT-29)
   kForkedChild,     // this process is a fork()ed child of the owner (TP-52)
   kNoWorkerThread,  // no thread could be created, and there is none (TP-51)
+  kBacklogFull,     // as many tasks wait as may; PoolOptions::max_backlog
 };
 
 // One sentence for people.
@@ -34,7 +35,7 @@ class [[nodiscard]] Submission {
   Refusal refusal() const { return refusal_; }
 
   // For callers who hold a refusal to be an error: throws it (PoolStopped,
-  // ReactorStopped, UsedInForkedChild or NoWorkerThread).
+  // ReactorStopped, UsedInForkedChild, NoWorkerThread or BacklogFull).
   void OrThrow() const {
     if (!accepted_) ThrowRefusal(refusal_);
   }

@@ -6,18 +6,24 @@
 #include <exception>
 #include <string>
 
+#include "reference/coarse_clock.h"
 #include "reference/log.h"
 
 namespace heddle {
 
-void Task::Run() {
+TaskEnding Task::Run() {
   try {
-    Invoke();
+    return Invoke();
   } catch (abi::__forced_unwind&) {
     throw;  // swallowing it would end the process
   } catch (...) {
     LogException("a task threw", std::current_exception());
+    return TaskEnding::kFailed;
   }
+}
+
+std::chrono::nanoseconds Task::Waited() const {
+  return CoarseNow() - submitted_;
 }
 
 void Task::Refuse(Refusal refusal) noexcept {

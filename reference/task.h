@@ -4,6 +4,7 @@
 #ifndef HEDDLE_REFERENCE_TASK_H_
 #define HEDDLE_REFERENCE_TASK_H_
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <new>
@@ -11,6 +12,7 @@
 #include <utility>
 
 #include "reference/submission.h"
+#include "reference/task_ending.h"
 
 namespace heddle {
 
@@ -23,7 +25,8 @@ concept Refusable = requires(F& callable, Refusal refusal) {
 
 // What it is: an owned `void()` callable of any type, 56 bytes, so that a
 // queue's node with one link fills one cache line. A callable of up to
-// kInlineSize bytes that moves without throwing needs no allocation.
+// kInlineSize bytes that moves without throwing needs no allocation. It also
+// bears the time of its submission, if it waits in a pool.
 //
 // Its states: full (holds a callable) or empty (default, moved from, called,
 // refused).
@@ -41,12 +44,12 @@ concept Refusable = requires(F& callable, Refusal refusal) {
 class Task {
  public:
   // Bytes of callable held without allocating.
-  static constexpr std::size_t kInlineSize = 48;
+  static constexpr std::size_t kInlineSize = 40;
 
   Task() noexcept = default;
 
-  // Takes any callable `void()`-like object; the result, if any, is dropped.
-  // Emptiness is the caller's to check (RequireCallable).
+  // Takes any callable `void()`-like object; the result is dropped, unless it
+  // is a TaskEnding. Emptiness is the caller's to check (RequireCallable).
   template <class F>
     requires(!std::is_same_v<std::decay_t<F>, Task> &&
              std::is_invocable_v<std::decay_t<F>>)
@@ -78,20 +81,32 @@ class Task {
 
   // Calls the callable and destroys it. What it throws passes on, after the
   // callable is destroyed.
-  void Invoke() { std::exchange(operations_, nullptr)->invoke(storage_); }
+  TaskEnding Invoke() {
+    return std::exchange(operations_, nullptr)->invoke(storage_);
+  }
 
   // As Invoke, for a worker's loop: whatever the callable throws, of any type,
   // is logged exactly once and goes no further (TP-20). Only the forced unwind
-  // of a cancelled thread passes on.
-  void Run();
+  // of a cancelled thread passes on. kFailed if it threw, or said so.
+  TaskEnding Run();
 
   // Gives the work back without having run it: tells the callable if it is
   // Refusable, else logs one record (BT-05). Nothing escapes.
   void Refuse(Refusal refusal) noexcept;
 
+  // When it was submitted to a pool, by CoarseNow(); ThreadPool sets it. 0 for
+  // a task that never was.
+  std::chrono::nanoseconds submitted() const noexcept { return submitted_; }
+  void set_submitted(std::chrono::nanoseconds time) noexcept {
+    submitted_ = time;
+  }
+
+  // How long ago that was; a few milliseconds coarse.
+  std::chrono::nanoseconds Waited() const;
+
  private:
   struct Operations {
-    void (*invoke)(void* storage);
+    TaskEnding (*invoke)(void* storage);
     void (*refuse)(void* storage, Refusal refusal);
     void (*relocate)(void* from, void* to) noexcept;
     void (*destroy)(void* storage) noexcept;
@@ -111,6 +126,17 @@ class Task {
       callable.Refuse(refusal);
     } else {
       LogRefusal(refusal);
+    }
+  }
+
+  template <class F>
+  static TaskEnding CallIt(F& callable) {
+    using Result = std::invoke_result_t<F>;
+    if constexpr (std::is_same_v<Result, TaskEnding>) {
+      return std::move(callable)();
+    } else {
+      static_cast<void>(std::move(callable)());
+      return TaskEnding::kSucceeded;
     }
   }
 
@@ -135,7 +161,7 @@ class Task {
   static constexpr Operations kInlineOperations = {
       [](void* storage) {
         InlineGuard<F> guard{Inline<F>(storage)};
-        static_cast<void>(std::move(*guard.callable)());
+        return CallIt(*guard.callable);
       },
       [](void* storage, Refusal refusal) {
         InlineGuard<F> guard{Inline<F>(storage)};
@@ -152,7 +178,7 @@ class Task {
   static constexpr Operations kHeapOperations = {
       [](void* storage) {
         std::unique_ptr<F> callable(Heap<F>(storage));
-        static_cast<void>(std::move(*callable)());
+        return CallIt(*callable);
       },
       [](void* storage, Refusal refusal) {
         std::unique_ptr<F> callable(Heap<F>(storage));
@@ -164,6 +190,7 @@ class Task {
 
   void TakeFrom(Task& other) noexcept {
     operations_ = std::exchange(other.operations_, nullptr);
+    submitted_ = other.submitted_;
     if (operations_ != nullptr) {
       operations_->relocate(other.storage_, storage_);
     }
@@ -176,6 +203,7 @@ class Task {
   }
 
   alignas(void*) unsigned char storage_[kInlineSize];
+  std::chrono::nanoseconds submitted_{};
   const Operations* operations_ = nullptr;
 };
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "reference/callable.h"
+#include "reference/coarse_clock.h"
 #include "reference/log.h"
 
 namespace heddle {
@@ -41,8 +43,8 @@ TEST(Task, RunsCallablesOfEverySizeOnceAndDestroysThem) {
   const auto tally = std::make_shared<int>(0);
   std::vector<Task> tasks;
   tasks.emplace_back(Sized<1>{tally});
-  tasks.emplace_back(Sized<32>{tally});
-  tasks.emplace_back(Sized<33>{tally});
+  tasks.emplace_back(Sized<24>{tally});
+  tasks.emplace_back(Sized<25>{tally});
   tasks.emplace_back(Sized<400>{tally});
   EXPECT_EQ(tally.use_count(), 5);
   for (Task& task : tasks) {
@@ -85,6 +87,40 @@ TEST(Task, RunLogsOneRecordForWhateverIsThrown) {
   EXPECT_EQ(DescribeException(records.all[0].exception), "int");
   EXPECT_EQ(DescribeException(records.all[1].exception),
             "std::logic_error: y");
+}
+
+TEST(Task, RunTellsWhetherTheTaskFailed) {
+  Records records;
+  EXPECT_EQ(Task([] {}).Run(), TaskEnding::kSucceeded);
+  EXPECT_EQ(Task([] { return 42; }).Run(), TaskEnding::kSucceeded);
+  EXPECT_EQ(Task([] { throw 42; }).Run(), TaskEnding::kFailed);
+}
+
+TEST(Task, RunPassesOnWhatTheCallableSaysOfItself) {
+  EXPECT_EQ(Task([] { return TaskEnding::kSucceeded; }).Run(),
+            TaskEnding::kSucceeded);
+  EXPECT_EQ(Task([] { return TaskEnding::kFailed; }).Run(),
+            TaskEnding::kFailed);
+  const std::array<char, 100> large{};
+  EXPECT_EQ(Task([large] {
+              static_cast<void>(large);
+              return TaskEnding::kFailed;
+            }).Run(),
+            TaskEnding::kFailed);
+}
+
+TEST(Task, KeepsTheTimeOfItsSubmissionWhenItMoves) {
+  using std::chrono::nanoseconds;
+  const nanoseconds before = CoarseNow();
+  Task first([] {});
+  EXPECT_EQ(first.submitted(), nanoseconds(0));
+  first.set_submitted(before);
+  Task second(std::move(first));
+  Task third;
+  third = std::move(second);
+  EXPECT_EQ(third.submitted(), before);
+  EXPECT_GE(third.Waited(), nanoseconds(0));
+  EXPECT_LE(third.Waited(), CoarseNow() - before);
 }
 
 TEST(Task, RefuseTellsACallableThatListensAndLogsForOthers) {

@@ -30,7 +30,7 @@ class ThreadCall::PoolTask {
  public:
   explicit PoolTask(std::shared_ptr<ThreadCall> call)
       : call_(std::move(call)) {}
-  void operator()() { call_->RunOnWorker(); }
+  TaskEnding operator()() { return call_->RunOnWorker(); }
   void Refuse(Refusal refusal) { call_->Refuse(refusal); }
 
  private:
@@ -71,11 +71,12 @@ void ThreadCall::Submit(ThreadPool* pool) {
   }
 }
 
-void ThreadCall::RunOnWorker() {
-  if (!Move(State::kWaiting, State::kBegun)) return;
-  Call();
+TaskEnding ThreadCall::RunOnWorker() {
+  if (!Move(State::kWaiting, State::kBegun)) return TaskEnding::kSucceeded;
+  const TaskEnding ending = Call();
   ReleaseFunction();  // on the worker, before its result travels (TP-23)
   Return();
+  return ending;
 }
 
 void ThreadCall::Refuse(Refusal refusal) {

@@ -16,6 +16,7 @@
 #include "reference/outcome.h"
 #include "reference/pending_answers.h"
 #include "reference/submission.h"
+#include "reference/task_ending.h"
 #include "reference/thread_pool.h"
 
 namespace heddle {
@@ -74,8 +75,8 @@ class ThreadCall : public PendingAnswer,
   void Abandon() noexcept override;
 
  protected:
-  // Calls the function and keeps the outcome.
-  virtual void Call() = 0;
+  // Calls the function and keeps the outcome; kFailed if it is a failure.
+  virtual TaskEnding Call() = 0;
   virtual void ReleaseFunction() = 0;
   // Fire the Deferred, with the outcome or with `failure`, and let go of it.
   virtual void Fire() = 0;
@@ -89,7 +90,7 @@ class ThreadCall : public PendingAnswer,
   class PoolTask;
   class ReturnTask;
 
-  void RunOnWorker();
+  TaskEnding RunOnWorker();
   void Refuse(Refusal refusal);
   void Return();
   void Arrive();
@@ -123,9 +124,10 @@ class TypedThreadCall final : public ThreadCall {
   }
 
  protected:
-  void Call() override {
+  TaskEnding Call() override {
     outcome_.emplace(Capture(
         [this]() -> decltype(auto) { return std::move(*function_)(); }));
+    return outcome_->ok() ? TaskEnding::kSucceeded : TaskEnding::kFailed;
   }
 
   void ReleaseFunction() override { function_.reset(); }

@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <stdexcept>
+#include <thread>
 
 #include "reference/errors.h"
 #include "reference/log.h"
@@ -50,16 +51,43 @@ StopReport ThreadPool::StopWithin(std::chrono::nanoseconds timeout) {
           .backlog = Stats().backlog};
 }
 
+// Release: what a thread had accepted before this refusal is in the figures of
+// whoever sees it counted.
+void ThreadPool::CountRefusal() {
+  refused_.fetch_add(1, std::memory_order_release);
+}
+
+// No refusal was counted while the backend told its figures, so all of them
+// held at the instant when the backend's did.
+PoolStats ThreadPool::Stats() const {
+  RequireOriginalProcess("ThreadPool::Stats");
+  for (;;) {
+    const std::uint64_t refused = refused_.load(std::memory_order_acquire);
+    PoolStats stats = Figures();
+    stats.refused = refused_.load(std::memory_order_acquire);
+    if (stats.refused == refused) return stats;
+    std::this_thread::yield();
+  }
+}
+
 void ThreadPool::DumpStats() const {
+  using std::chrono::duration_cast;
+  using std::chrono::milliseconds;
   const PoolStats stats = Stats();
-  const auto record = [this](const char* what, int count) {
-    Log({Severity::kInfo,
-         "pool '" + name_ + "': " + what + ": " + std::to_string(count),
+  const auto record = [this](const char* what, const std::string& figures) {
+    Log({Severity::kInfo, "pool '" + name_ + "': " + what + ": " + figures,
          nullptr});
   };
-  record("idle workers", stats.idle);
-  record("busy workers", stats.busy);
-  record("threads", stats.threads);
+  const std::string threads =
+      std::to_string(stats.threads) + "; backlog " +
+      std::to_string(stats.backlog) + ", the oldest waits for " +
+      std::to_string(duration_cast<milliseconds>(stats.oldest_wait).count()) +
+      " ms; completed " + std::to_string(stats.completed) + ", failed " +
+      std::to_string(stats.failed) + "; refused " +
+      std::to_string(stats.refused);
+  record("idle workers", std::to_string(stats.idle));
+  record("busy workers", std::to_string(stats.busy));
+  record("threads", threads);
 }
 
 bool ThreadPool::StopBeforeDestruction() noexcept {

@@ -4,6 +4,7 @@
 #ifndef HEDDLE_REFERENCE_THREAD_POOL_H_
 #define HEDDLE_REFERENCE_THREAD_POOL_H_
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -16,6 +17,7 @@
 
 #include "reference/callable.h"
 #include "reference/callback_call.h"
+#include "reference/coarse_clock.h"
 #include "reference/context.h"
 #include "reference/pool_lifecycle.h"
 #include "reference/pool_size.h"
@@ -28,17 +30,32 @@ namespace heddle {
 struct PoolOptions {
   PoolSize size = {};      // 5 to 20 workers unless said otherwise (TP-01)
   std::string name = "";   // part of the workers' names; may be empty (TP-50)
+  // How many tasks may wait beyond those that a worker is due to; one more is
+  // refused with kBacklogFull. 0: any number. Where the backend does not offer
+  // `bounded` (backend.h), std::invalid_argument. (BT-16)
+  std::size_t max_backlog = 0;
 };
 
 // A consistent picture of one instant. threads = idle + busy; a worker is busy
 // from taking a task until its result callback has returned; backlog is work
-// accepted and not yet given to a worker (TP-48).
+// accepted and not yet given to a worker (TP-48). backlog + busy + completed
+// are the tasks accepted, but for those given back (TP-44); refused are the
+// others (BT-16).
 struct PoolStats {
   int threads = 0;
   int idle = 0;
   int busy = 0;
   std::size_t backlog = 0;
   std::uint64_t completed = 0;  // tasks that have ended, however they ended
+  // Those of the completed whose callable or callback threw. A failure that
+  // went to a callback or to a Deferred counts.
+  std::uint64_t failed = 0;
+  // Submissions that were refused, for whatever reason.
+  std::uint64_t refused = 0;
+  // How long the oldest task of the backlog has waited, by a clock that is a
+  // few milliseconds coarse (coarse_clock.h); 0 if none waits. May be of a
+  // moment later than the counts, where a backend has several queues.
+  std::chrono::nanoseconds oldest_wait{};
 };
 
 // A task that has not ended.
@@ -161,7 +178,10 @@ class ThreadPool {
 
   virtual PoolState State() const = 0;
   virtual PoolSize Size() const = 0;
-  virtual PoolStats Stats() const = 0;
+
+  // The backend's figures and `refused`, of one instant (TP-48, BT-16). Never
+  // waits for a task.
+  PoolStats Stats() const;
 
   // The tasks now running, one for each busy worker.
   virtual std::vector<RunningTask> RunningTasks() const = 0;
@@ -169,7 +189,8 @@ class ThreadPool {
   // Null where single workers cannot be added or retired; owned by the pool.
   virtual WorkerControl* worker_control() { return nullptr; }
 
-  // Logs three records: idle workers, busy workers, all threads (TP-49).
+  // Logs three records: idle workers, busy workers, all threads with the tasks'
+  // figures (TP-49).
   void DumpStats() const;
 
   const std::string& name() const { return name_; }
@@ -181,6 +202,11 @@ class ThreadPool {
   // Worker threads call Task::Run, which neither throws nor leaves anything
   // of the task behind.
   virtual Submission Submit(Task&& task) = 0;
+
+  // For Stats(): all figures but `refused`. Of one instant where the backend
+  // offers exact_stats. Count `failed` together with `completed`, from what
+  // Task::Run returns; `oldest_wait` is Waited() of the task first in line.
+  virtual PoolStats Figures() const = 0;
 
   // Waits, after RequestStop(), until everything accepted has ended and the
   // workers too: true; or until `deadline`: false. Several threads may wait.
@@ -205,8 +231,13 @@ class ThreadPool {
     if (!process_.IsOriginal()) {
       return Submission::Refused(Refusal::kForkedChild);
     }
-    return Submit(std::move(task));
+    task.set_submitted(CoarseNow());
+    const Submission submission = Submit(std::move(task));
+    if (!submission.accepted()) CountRefusal();
+    return submission;
   }
+
+  void CountRefusal();
 
   template <class F>
   static Task MakeTask(F callable) {
@@ -230,6 +261,7 @@ class ThreadPool {
 
   const std::string name_;
   const ProcessIdentity process_;
+  std::atomic<std::uint64_t> refused_{0};
 };
 
 }  // namespace heddle

@@ -69,11 +69,6 @@ class MyPool final : public heddle::ThreadPool {
     return size_;
   }
 
-  heddle::PoolStats Stats() const override {
-    std::lock_guard lock(mutex_);
-    return {working_, working_ - busy(), busy(), backlog_.size(), completed_};
-  }
-
   std::vector<heddle::RunningTask> RunningTasks() const override {
     std::lock_guard lock(mutex_);
     std::vector<heddle::RunningTask> running;
@@ -97,6 +92,17 @@ class MyPool final : public heddle::ThreadPool {
     backlog_.push_back(std::move(task));
     threads_->changed.notify_one();
     return submission;
+  }
+
+  heddle::PoolStats Figures() const override {
+    std::lock_guard lock(mutex_);
+    heddle::PoolStats figures = figures_;
+    figures.threads = working_;
+    figures.idle = working_ - busy();
+    figures.busy = busy();
+    figures.backlog = backlog_.size();
+    if (!backlog_.empty()) figures.oldest_wait = backlog_.front().Waited();
+    return figures;
   }
 
   bool Join(std::optional<std::chrono::steady_clock::time_point> deadline)
@@ -140,10 +146,11 @@ class MyPool final : public heddle::ThreadPool {
         backlog_.pop_front();
         running_since_[name] = heddle::CoarseNow();
         lock.unlock();
-        task.Run();  // no lock is held while a task runs
+        const auto ending = task.Run();  // without the lock
         lock.lock();
         running_since_.erase(name);
-        ++completed_;
+        ++figures_.completed;
+        if (ending == heddle::TaskEnding::kFailed) ++figures_.failed;
       } else if (backlog_.empty() &&
                  life_.state() == heddle::PoolState::kStopping) {
         --working_;
@@ -161,7 +168,7 @@ class MyPool final : public heddle::ThreadPool {
   int limit_ = 0;          // max as in force; follows size_ while running
   int working_ = 0;        // threads that have not ended
   std::map<std::string, std::chrono::nanoseconds> running_since_;
-  std::uint64_t completed_ = 0;
+  heddle::PoolStats figures_;  // of tasks that have ended
   std::deque<heddle::Task> backlog_;
   std::unique_ptr<Threads> threads_ = std::make_unique<Threads>();
 };

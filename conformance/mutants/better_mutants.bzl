@@ -58,13 +58,14 @@ def _pool_templates():
         name = "tp_16_results_travel_through_a_reactor",
         rule = "TP_16_APoolWorksWithoutAReactor",
         source = _CALLBACK_CALL,
-        replace = "  call->Call();\n  call->ReleaseFunction();\n  Deliver(*call);",
+        replace = "  call->Call();\n  call->ReleaseFunction();\n  return Deliver(*call);",
         by = """
   call->Call();
   call->ReleaseFunction();
   static Reactor& reactor = *new Reactor;
   static_cast<void>(reactor.CallFromThread(
-      [call = std::move(call)] { Deliver(*call); }));""",
+      [call = std::move(call)] { Deliver(*call); }));
+  return TaskEnding::kSucceeded;""",
         includes = ["reference/reactor.h"],
         deps = ["//reference:reactor"],
         message = "waited in vain for the result, without a reactor",
@@ -384,8 +385,8 @@ def _blocking():
         name = "th_23_the_pools_lock_held_while_blocked",
         rule = "TH_23_TheFunctionMayUseThePoolThatTheCallerBlocks",
         source = _POOL,
-        replace = "  lock.unlock();\n  task.Run();\n  lock.lock();",
-        by = "  task.Run();",
+        replace = "  lock.unlock();\n  const TaskEnding ending = task.Run();\n  lock.lock();",
+        by = "  const TaskEnding ending = task.Run();",
         dies = True,
         message = "waited in vain for the answer",
     )
@@ -425,6 +426,7 @@ def _happens_before():
         replace = """
     outcome_.emplace(Capture(
         [this]() -> decltype(auto) { return std::move(*function_)(); }));
+    return outcome_->ok() ? TaskEnding::kSucceeded : TaskEnding::kFailed;
   }
 
   void ReleaseFunction() override { function_.reset(); }""",
@@ -439,6 +441,7 @@ def _happens_before():
       outcome_.emplace(Capture(
           [this]() -> decltype(auto) { return std::move(*function_)(); }));
     }
+    return TaskEnding::kSucceeded;
   }
 
   void ReleaseFunction() override { function_.reset(); }""",

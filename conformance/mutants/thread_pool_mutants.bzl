@@ -26,8 +26,8 @@ def _start():
         name = "tp_01_constructor_makes_threads",
         rule = "TP_01_AFreshPoolIsNewAndOwnsNoThreads",
         source = _POOL,
-        replace = "coordinator_(options.size) {}",
-        by = "coordinator_(options.size) { std::thread([] {}).join(); }",
+        replace = "coordinator_(options.size, options.max_backlog) {}",
+        by = "coordinator_(options.size, options.max_backlog) { std::thread([] {}).join(); }",
         message = "the constructor created threads",
     )
     mutant(
@@ -207,8 +207,8 @@ def _submission():
         name = "tp_13_lock_held_around_the_task",
         rule = "TP_13_NoLockIsHeldWhileATaskRuns",
         source = _POOL,
-        replace = "  lock.unlock();\n  task.Run();\n  lock.lock();",
-        by = "  task.Run();",
+        replace = "  lock.unlock();\n  const TaskEnding ending = task.Run();\n  lock.lock();",
+        by = "  const TaskEnding ending = task.Run();",
         dies = True,
         message = "waited in vain for the pool to answer to its own task",
     )
@@ -254,9 +254,9 @@ def _results():
         name = "tp_18_busy_dropped_before_the_callback",
         rule = "TP_18_UntilOnResultReturnsItsWorkerTakesNoOtherTask",
         source = _POOL,
-        replace = "  lock.unlock();\n  task.Run();\n  lock.lock();\n" +
-                  "  self.busy_since.reset();\n  coordinator_.TaskEnded();",
-        by = "  coordinator_.TaskEnded();\n  lock.unlock();\n  task.Run();\n  lock.lock();\n" +
+        replace = "  lock.unlock();\n  const TaskEnding ending = task.Run();\n  lock.lock();\n" +
+                  "  self.busy_since.reset();\n  coordinator_.TaskEnded(ending);",
+        by = "  coordinator_.TaskEnded(TaskEnding::kSucceeded);\n  lock.unlock();\n  task.Run();\n  lock.lock();\n" +
              "  self.busy_since.reset();",
         message = "while the callback runs",
     )
@@ -264,9 +264,9 @@ def _results():
         name = "tp_18_callback_taken_for_idle",
         rule = "TP_18_AWorkerInsideOnResultIsNotTakenForIdle",
         source = _POOL,
-        replace = "  lock.unlock();\n  task.Run();\n  lock.lock();\n" +
-                  "  self.busy_since.reset();\n  coordinator_.TaskEnded();",
-        by = "  coordinator_.TaskEnded();\n  lock.unlock();\n  task.Run();\n  lock.lock();\n" +
+        replace = "  lock.unlock();\n  const TaskEnding ending = task.Run();\n  lock.lock();\n" +
+                  "  self.busy_since.reset();\n  coordinator_.TaskEnded(ending);",
+        by = "  coordinator_.TaskEnded(TaskEnding::kSucceeded);\n  lock.unlock();\n  task.Run();\n  lock.lock();\n" +
              "  self.busy_since.reset();",
         message = "waited in vain for a second task while the first one's callback runs",
     )
@@ -327,10 +327,10 @@ def _lifetime_and_context():
         name = "tp_23_worker_keeps_its_last_closure",
         rule = "TP_23_OnResultAndTheResultAreReleasedWhenItReturns",
         source = _CALLBACK_CALL,
-        replace = "  call->Call();\n  call->ReleaseFunction();\n  Deliver(*call);",
-        by = "  call->Call();\n  call->ReleaseFunction();\n  Deliver(*call);\n" +
+        replace = "  call->Call();\n  call->ReleaseFunction();\n  return Deliver(*call);",
+        by = "  call->Call();\n  call->ReleaseFunction();\n  const TaskEnding ending = Deliver(*call);\n" +
              "  static thread_local std::unique_ptr<CallbackCall> last;\n" +
-             "  last = std::move(call);",
+             "  last = std::move(call);\n  return ending;",
         message = "waited in vain for the callback to be released without a further task",
     )
     mutant(
@@ -619,8 +619,8 @@ def _figures_and_system():
         name = "tp_48_busy_for_ever_after_an_exception",
         rule = "TP_48_AWorkerBecomesIdleAfterItsTaskWithoutFurtherStimulus",
         source = _POOL,
-        replace = "  task.Run();\n  lock.lock();",
-        by = "  try {\n    task.Invoke();\n  } catch (...) {\n    lock.lock();\n" +
+        replace = "  const TaskEnding ending = task.Run();\n  lock.lock();",
+        by = "  TaskEnding ending;\n  try {\n    ending = task.Invoke();\n  } catch (...) {\n    lock.lock();\n" +
              "    self.busy_since.reset();\n    return;\n  }\n  lock.lock();",
         message = "waited in vain for 3 tasks to be completed and nobody to be busy",
     )
@@ -628,7 +628,7 @@ def _figures_and_system():
         name = "tp_49_two_records",
         rule = "TP_49_DumpStatsLogsThreeRecordsAndChangesNothing",
         source = _INTERFACE,
-        replace = '  record("threads", stats.threads);',
+        replace = '  record("threads", threads);',
         by = "",
         message = "log.records().size()",
     )

@@ -13,7 +13,7 @@ const BackendRegistration kRegistration({
         [](const PoolOptions& options) {
           return std::make_unique<JthreadPool>(options);
         },
-    .abilities = {},
+    .abilities = {.bounded = Ability::Offered()},
 });
 
 }  // namespace

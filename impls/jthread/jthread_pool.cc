@@ -12,6 +12,7 @@
 #include <thread>
 #include <utility>
 
+#include "reference/backlog_bound.h"
 #include "reference/coarse_clock.h"
 #include "reference/errors.h"
 #include "reference/log.h"
@@ -41,7 +42,9 @@ struct JthreadPool::Worker {
 // The condition variables may be notified by anybody; the rest belongs to the
 // mutex.
 struct JthreadPool::Shared {
-  explicit Shared(PoolSize size) : size(size) {}
+  explicit Shared(const PoolOptions& options)
+      : size(RequirePoolSize("JthreadPool", options.size)),
+        bound(options.max_backlog) {}
 
   int idle() const { return hired - busy; }
 
@@ -51,6 +54,7 @@ struct JthreadPool::Shared {
 
   PoolLifecycle lifecycle;
   PoolSize size;
+  const BacklogBound bound;
   std::deque<Task> queue;
 
   std::list<Worker> workers;  // until their threads have nothing left to do
@@ -60,6 +64,7 @@ struct JthreadPool::Shared {
   int retirements = 0;        // how many of them leave when idle (TP-38)
   int next_ordinal = 0;       // used once, for ever (BT-38)
   std::uint64_t completed = 0;
+  std::uint64_t failed = 0;  // of the completed
 
   // The thread that ended last. Who ends next joins it, or Join() does, so
   // ended threads never pile up (BT-13).
@@ -84,8 +89,7 @@ class JthreadPool::Departure {
 
 JthreadPool::JthreadPool(const PoolOptions& options)
     : ThreadPool(options.name),
-      shared_(std::make_unique<Shared>(
-          RequirePoolSize("JthreadPool", options.size))) {}
+      shared_(std::make_unique<Shared>(options)) {}
 
 JthreadPool::~JthreadPool() {
   if (!StopBeforeDestruction()) static_cast<void>(shared_.release());
@@ -115,6 +119,9 @@ Submission JthreadPool::Submit(Task&& task) {
     const std::lock_guard lock(s.mutex);
     const Submission admission = s.lifecycle.Admit();
     if (!admission.accepted()) return admission;
+    if (s.bound.IsReached(s.queue.size(), s.busy, s.limit)) {
+      return Submission::Refused(Refusal::kBacklogFull);
+    }
     if (!HireFor(s.queue.size() + 1)) {
       return Submission::Refused(Refusal::kNoWorkerThread);
     }
@@ -190,13 +197,17 @@ PoolSize JthreadPool::Size() const {
   return shared_->size;
 }
 
-PoolStats JthreadPool::Stats() const {
+PoolStats JthreadPool::Figures() const {
   const auto lock = Lock("ThreadPool::Stats");
-  return {.threads = shared_->hired,
-          .idle = shared_->idle(),
-          .busy = shared_->busy,
-          .backlog = shared_->queue.size(),
-          .completed = shared_->completed};
+  const Shared& s = *shared_;
+  return {.threads = s.hired,
+          .idle = s.idle(),
+          .busy = s.busy,
+          .backlog = s.queue.size(),
+          .completed = s.completed,
+          .failed = s.failed,
+          .oldest_wait = s.queue.empty() ? std::chrono::nanoseconds::zero()
+                                         : s.queue.front().Waited()};
 }
 
 std::vector<RunningTask> JthreadPool::RunningTasks() const {
@@ -259,11 +270,12 @@ void JthreadPool::RunNextTask(Worker& self,
   self.busy_since = CoarseNow();
   if (Drained()) DismissIdle(s.idle());
   lock.unlock();
-  task.Run();
+  const TaskEnding ending = task.Run();
   lock.lock();
   self.busy = false;
   --s.busy;
   ++s.completed;
+  if (ending == TaskEnding::kFailed) ++s.failed;
 }
 
 int JthreadPool::Wanted(std::size_t queued) const {

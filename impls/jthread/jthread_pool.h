@@ -67,7 +67,6 @@ class JthreadPool final : public ThreadPool, private WorkerControl {
   void RequestStop() override;
   PoolState State() const override;
   PoolSize Size() const override;
-  PoolStats Stats() const override;
   std::vector<RunningTask> RunningTasks() const override;
   WorkerControl* worker_control() override { return this; }
 
@@ -77,6 +76,7 @@ class JthreadPool final : public ThreadPool, private WorkerControl {
   class Departure;
 
   Submission Submit(Task&& task) override;
+  PoolStats Figures() const override;
   bool Join(std::optional<std::chrono::steady_clock::time_point> deadline)
       override;
   // Throws NoWorkerThread if no thread can be created.

@@ -22,7 +22,8 @@ const BackendRegistration kRegistration({
          .owns_threads = Ability::NotOffered(
              "the threads are oneTBB's and outlive the pool"),
          .worker_control = Ability::NotOffered(
-             "there are no standing workers to add or retire")},
+             "there are no standing workers to add or retire"),
+         .bounded = Ability::Offered()},
 });
 
 }  // namespace

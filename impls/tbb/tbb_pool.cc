@@ -12,6 +12,7 @@
 
 #include "impls/tbb/arena.h"
 #include "impls/tbb/thread_loan.h"
+#include "reference/backlog_bound.h"
 #include "reference/coarse_clock.h"
 #include "reference/errors.h"
 #include "reference/log.h"
@@ -45,13 +46,16 @@ class TbbPool::Runner {
 
 // Everything belongs to the mutex.
 struct TbbPool::Shared {
-  explicit Shared(PoolSize size) : size(size) {}
+  explicit Shared(const PoolOptions& options)
+      : size(RequirePoolSize("TbbPool", options.size)),
+        bound(options.max_backlog) {}
 
   mutable std::mutex mutex;
   std::condition_variable stopped;  // where Join() waits
 
   PoolLifecycle lifecycle;
   PoolSize size;
+  const BacklogBound bound;
   std::deque<Task> queue;
 
   ArenaShare share;
@@ -60,6 +64,7 @@ struct TbbPool::Shared {
   std::list<Runner> lent;
   int busy = 0;             // those of the lent that have a task
   std::uint64_t completed = 0;
+  std::uint64_t failed = 0;  // of the completed
   bool short_of_threads = false;  // and nobody has been told
 
   int runners() const { return static_cast<int>(lent.size()); }
@@ -67,8 +72,7 @@ struct TbbPool::Shared {
 
 TbbPool::TbbPool(const PoolOptions& options)
     : ThreadPool(options.name),
-      shared_(std::make_unique<Shared>(
-          RequirePoolSize("TbbPool", options.size))) {}
+      shared_(std::make_unique<Shared>(options)) {}
 
 TbbPool::~TbbPool() {
   if (!StopBeforeDestruction()) static_cast<void>(shared_.release());
@@ -98,6 +102,9 @@ Submission TbbPool::Submit(Task&& task) {
   std::unique_lock lock(s.mutex);
   const Submission admission = s.lifecycle.Admit();
   if (!admission.accepted()) return admission;
+  if (s.bound.IsReached(s.queue.size(), s.busy, s.limit)) {
+    return Submission::Refused(Refusal::kBacklogFull);
+  }
   if (!LendFor(s.queue.size() + 1)) {
     return Submission::Refused(Refusal::kNoWorkerThread);
   }
@@ -151,14 +158,17 @@ PoolSize TbbPool::Size() const {
   return shared_->size;
 }
 
-PoolStats TbbPool::Stats() const {
+PoolStats TbbPool::Figures() const {
   const auto lock = Lock("ThreadPool::Stats");
   const Shared& s = *shared_;
   return {.threads = s.runners(),
           .idle = s.runners() - s.busy,
           .busy = s.busy,
           .backlog = s.queue.size(),
-          .completed = s.completed};
+          .completed = s.completed,
+          .failed = s.failed,
+          .oldest_wait = s.queue.empty() ? std::chrono::nanoseconds::zero()
+                                         : s.queue.front().Waited()};
 }
 
 std::vector<RunningTask> TbbPool::RunningTasks() const {
@@ -188,11 +198,12 @@ void TbbPool::RunNextTask(Runner& self, std::unique_lock<std::mutex>& lock) {
   self.busy = true;
   self.busy_since = CoarseNow();
   lock.unlock();
-  task.Run();
+  const TaskEnding ending = task.Run();
   lock.lock();
   self.busy = false;
   --s.busy;
   ++s.completed;
+  if (ending == TaskEnding::kFailed) ++s.failed;
 }
 
 int TbbPool::Wanted(std::size_t queued) const {

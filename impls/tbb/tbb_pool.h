@@ -58,7 +58,6 @@ class TbbPool final : public ThreadPool {
   void RequestStop() override;
   PoolState State() const override;
   PoolSize Size() const override;
-  PoolStats Stats() const override;
   std::vector<RunningTask> RunningTasks() const override;
 
  private:
@@ -66,6 +65,7 @@ class TbbPool final : public ThreadPool {
   struct Shared;
 
   Submission Submit(Task&& task) override;
+  PoolStats Figures() const override;
   bool Join(std::optional<std::chrono::steady_clock::time_point> deadline)
       override;
 

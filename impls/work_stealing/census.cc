@@ -29,11 +29,18 @@ Census::Admission Census::Admit() {
         limits().max > 0) {
       return {Answer::kNeedsWorker, counts};
     }
+    if (IsFull(counts)) return {Answer::kFull, counts};
     if (word_.compare_exchange_weak(word, word + kOneWaiting,
                                     std::memory_order_seq_cst)) {
       return {Answer::kAdmitted, Unpack(word + kOneWaiting)};
     }
   }
+}
+
+bool Census::IsFull(const Counts& counts) const {
+  const bool running = counts.state == PoolState::kRunning;
+  return bound_.IsReached(static_cast<std::size_t>(counts.backlog), counts.busy,
+                          running ? limits().max : 0);
 }
 
 void Census::SetState(PoolState state) {

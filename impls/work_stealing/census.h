@@ -5,8 +5,10 @@
 #define HEDDLE_IMPLS_WORK_STEALING_CENSUS_H_
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 
+#include "reference/backlog_bound.h"
 #include "reference/pool_lifecycle.h"
 #include "reference/pool_size.h"
 
@@ -74,7 +76,8 @@ class Census {
   // More workers than this cannot be counted.
   static constexpr int kMaxThreads = (1 << 14) - 1;
 
-  explicit Census(PoolSize limits) : limits_(limits) {}
+  explicit Census(PoolSize limits, std::size_t max_backlog = 0)
+      : bound_(max_backlog), limits_(limits) {}
 
   Counts Read() const { return Unpack(word_.load(std::memory_order_seq_cst)); }
   PoolSize limits() const { return limits_.load(std::memory_order_seq_cst); }
@@ -95,6 +98,7 @@ class Census {
     kAdmitted,
     kStopped,      // the pool takes no more work
     kNeedsWorker,  // it runs, max allows workers, and there is none (TP-51)
+    kFull,         // as many tasks wait as may (BT-16)
   };
   struct Admission {
     Answer answer;
@@ -124,6 +128,8 @@ class Census {
   static constexpr Word kOneWaiting = Word{1} << kBacklogShift;
   static constexpr Word kStateMask = 3;
 
+  bool IsFull(const Counts& counts) const;
+
   static Counts Unpack(Word word) {
     return {.state = static_cast<PoolState>(word & kStateMask),
             .threads = static_cast<int>((word >> kThreadsShift) & kMaxThreads),
@@ -139,6 +145,7 @@ class Census {
   // parking_lot.h), and who admits must not miss a limit that is raised while
   // the one who raises it misses the admission (AfterAdmission of the pool).
   std::atomic<Word> word_{0};
+  const BacklogBound bound_;
   std::atomic<PoolSize> limits_;
   std::atomic<int> retiring_{0};
 

@@ -55,6 +55,22 @@ TEST(CensusTest, LetsWorkersLeaveAboveMaxAndAtTheEndOfADrain) {
   EXPECT_TRUE(MayLeave(counts, limits, 0));
 }
 
+TEST(CensusTest, AdmitsNoMoreThanTheBoundAllows) {
+  Census census({.min = 0, .max = 1}, 2);
+  EXPECT_EQ(census.Admit().answer, Answer::kAdmitted);
+  EXPECT_EQ(census.Admit().answer, Answer::kAdmitted);
+  EXPECT_EQ(census.Admit().answer, Answer::kFull) << "before the start";
+  census.SetState(PoolState::kRunning);
+  census.AddWorker();
+  EXPECT_EQ(census.Admit().answer, Answer::kAdmitted) << "for the worker";
+  EXPECT_EQ(census.Admit().answer, Answer::kFull);
+  census.Take();
+  EXPECT_EQ(census.Admit().answer, Answer::kFull) << "it is busy";
+  census.EndAndTake();
+  EXPECT_EQ(census.Admit().answer, Answer::kAdmitted);
+  EXPECT_EQ(census.Read().backlog, 2u);
+}
+
 TEST(CensusTest, CountsEachStep) {
   Census census({.min = 0, .max = 2});
   EXPECT_EQ(census.Read(), Counts());

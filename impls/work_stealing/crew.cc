@@ -19,8 +19,10 @@ std::string NoWorkerMessage(const char* function) {
 
 }  // namespace
 
-Crew::Crew(const ThreadPool& pool, PoolSize size)
-    : pool_(pool), place_(RequirePoolSize("ThreadPool", size)), size_(size) {}
+Crew::Crew(const ThreadPool& pool, PoolSize size, std::size_t max_backlog)
+    : pool_(pool),
+      place_(RequirePoolSize("ThreadPool", size), max_backlog),
+      size_(size) {}
 
 void Crew::Start() {
   std::lock_guard lock(mutex_);

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -49,7 +50,7 @@ namespace heddle::work_stealing {
 class Crew {
  public:
   // `pool` is whose workers they are; see WorkerScope.
-  Crew(const ThreadPool& pool, PoolSize size);
+  Crew(const ThreadPool& pool, PoolSize size, std::size_t max_backlog = 0);
 
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;

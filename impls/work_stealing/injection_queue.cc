@@ -21,6 +21,13 @@ TaskNode* InjectionQueue::Pop() {
   return node;
 }
 
+std::optional<std::chrono::nanoseconds> InjectionQueue::OldestSubmitted()
+    const {
+  std::lock_guard lock(mutex_);
+  if (head_ == nullptr) return std::nullopt;
+  return head_->task.submitted();
+}
+
 TaskNode* InjectionQueue::TakeAll() {
   std::lock_guard lock(mutex_);
   tail_ = nullptr;

@@ -5,8 +5,10 @@
 #define HEDDLE_IMPLS_WORK_STEALING_INJECTION_QUEUE_H_
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <mutex>
+#include <optional>
 
 #include "impls/work_stealing/task_node.h"
 
@@ -53,6 +55,9 @@ class InjectionQueue {
   // The oldest task, or null.
   TaskNode* Pop();
 
+  // When the oldest task was submitted, if there is one.
+  std::optional<std::chrono::nanoseconds> OldestSubmitted() const;
+
   // All tasks, oldest first, linked by `next`; null if there is none.
   TaskNode* TakeAll();
 
@@ -76,7 +81,7 @@ class InjectionQueue {
     size_.store(size, std::memory_order_seq_cst);
   }
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   TaskNode* head_ = nullptr;          // guarded by mutex_
   TaskNode* tail_ = nullptr;          // guarded by mutex_
   std::atomic<std::size_t> size_{0};  // written under mutex_

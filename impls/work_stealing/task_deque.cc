@@ -22,8 +22,7 @@ void TaskDeque::Grow() {
   auto next = std::make_unique<Ring>(2 * old.capacity);
   const std::int64_t bottom = bottom_.load(std::memory_order_relaxed);
   for (std::int64_t i = top_.load(std::memory_order_acquire); i < bottom; ++i) {
-    next->At(i).store(old.At(i).load(std::memory_order_relaxed),
-                      std::memory_order_relaxed);
+    next->At(i).CopyFrom(old.At(i));
   }
   rings_.push_back(std::move(next));
   ring_.store(rings_.back().get(), std::memory_order_release);
@@ -39,7 +38,7 @@ TaskNode* TaskDeque::Pop() noexcept {
   if (top <= bottom) {
     node = ring_.load(std::memory_order_relaxed)
                ->At(bottom)
-               .load(std::memory_order_relaxed);
+               .node.load(std::memory_order_relaxed);
     if (top < bottom) return node;                              // P3
     if (!top_.compare_exchange_strong(top, top + 1,
                                       std::memory_order_seq_cst)) {
@@ -59,11 +58,26 @@ TaskNode* TaskDeque::Steal() noexcept {
     }
     TaskNode* const node = ring_.load(std::memory_order_acquire)
                                ->At(top)
-                               .load(std::memory_order_relaxed);  // T3
+                               .node.load(std::memory_order_relaxed);  // T3
     if (top_.compare_exchange_strong(top, top + 1,              // T4
                                      std::memory_order_seq_cst)) {
       return node;
     }
+  }
+}
+
+// An index is used once, and its cell again only after top_ has passed it. So
+// while top_ stands, the cell at top_ tells of the task that is there.
+std::optional<std::chrono::nanoseconds> TaskDeque::OldestSubmitted()
+    const noexcept {
+  for (;;) {
+    const std::int64_t top = top_.load(std::memory_order_seq_cst);
+    if (top >= bottom_.load(std::memory_order_seq_cst)) return std::nullopt;
+    const std::chrono::nanoseconds submitted =
+        ring_.load(std::memory_order_acquire)
+            ->At(top)
+            .submitted.load(std::memory_order_acquire);
+    if (top_.load(std::memory_order_acquire) == top) return submitted;
   }
 }
 

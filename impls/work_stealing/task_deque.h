@@ -5,8 +5,10 @@
 #define HEDDLE_IMPLS_WORK_STEALING_TASK_DEQUE_H_
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "impls/work_stealing/task_node.h"
@@ -74,8 +76,7 @@ class TaskDeque {
 
   void Push(TaskNode* node) noexcept {
     const std::int64_t bottom = bottom_.load(std::memory_order_relaxed);
-    ring_.load(std::memory_order_relaxed)->At(bottom).store(
-        node, std::memory_order_relaxed);
+    ring_.load(std::memory_order_relaxed)->At(bottom).Put(node);
     // W1 of parking_lot.h: in one order with WakeOne's read of the count and
     // with LooksEmpty. As a mere release, a sleeper and a submitter could
     // each miss the other.
@@ -88,6 +89,10 @@ class TaskDeque {
   // The oldest task, or null if there is none.
   TaskNode* Steal() noexcept;
 
+  // When the oldest task was submitted, if there is one. Does not touch the
+  // task, which may be taken, run and destroyed meanwhile.
+  std::optional<std::chrono::nanoseconds> OldestSubmitted() const noexcept;
+
   // Whether there is nothing to steal. A task that its owner is just popping
   // does not count. Sees every Push that precedes it in the order of
   // sequentially consistent operations (W1, S2 of parking_lot.h).
@@ -97,18 +102,38 @@ class TaskDeque {
   }
 
  private:
-  // Relaxed access to its cells: bottom_ publishes them, and a thief that
+  struct Cell {
+    void Put(TaskNode* new_node) {
+      node.store(new_node, std::memory_order_relaxed);
+      // With the acquire in OldestSubmitted: who reads it here, where an older
+      // one was, sees that top_ has moved on.
+      submitted.store(new_node->task.submitted(), std::memory_order_release);
+    }
+
+    // The tasks may be gone already.
+    void CopyFrom(const Cell& other) {
+      node.store(other.node.load(std::memory_order_relaxed),
+                 std::memory_order_relaxed);
+      submitted.store(other.submitted.load(std::memory_order_relaxed),
+                      std::memory_order_release);
+    }
+
+    std::atomic<TaskNode*> node;
+    std::atomic<std::chrono::nanoseconds> submitted;  // the node's
+  };
+
+  // Relaxed access to the nodes in it: bottom_ publishes them, and a thief that
   // read a stale one fails at T4.
   struct Ring {
     explicit Ring(std::int64_t size)
-        : capacity(size), cells(new std::atomic<TaskNode*>[size]) {}
+        : capacity(size), cells(new Cell[size]) {}
 
-    std::atomic<TaskNode*>& At(std::int64_t index) const {
+    Cell& At(std::int64_t index) const {
       return cells[index & (capacity - 1)];
     }
 
     const std::int64_t capacity;  // a power of two
-    const std::unique_ptr<std::atomic<TaskNode*>[]> cells;
+    const std::unique_ptr<Cell[]> cells;
   };
 
   void Grow();

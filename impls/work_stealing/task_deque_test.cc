@@ -25,6 +25,24 @@ TEST(TaskDequeTest, GivesTheNewestToItsOwnerAndTheOldestToThieves) {
   EXPECT_EQ(deque.Steal(), &nodes[1]);
 }
 
+TEST(TaskDequeTest, TellsWhenItsOldestTaskWasSubmitted) {
+  using std::chrono::nanoseconds;
+  TaskDeque deque;
+  EXPECT_FALSE(deque.OldestSubmitted());
+  std::vector<TaskNode> nodes(200);  // more than the first ring holds
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    nodes[i].task.set_submitted(nanoseconds(i + 1));
+    Push(deque, nodes[i]);
+    EXPECT_EQ(deque.OldestSubmitted(), nanoseconds(1));
+  }
+  EXPECT_EQ(deque.Pop(), &nodes.back());
+  for (std::size_t i = 0; i + 1 < nodes.size(); ++i) {
+    EXPECT_EQ(deque.OldestSubmitted(), nanoseconds(i + 1));
+    EXPECT_EQ(deque.Steal(), &nodes[i]);
+  }
+  EXPECT_FALSE(deque.OldestSubmitted());
+}
+
 TEST(TaskDequeTest, IsEmptyAtFirstAndWheneverAllHaveLeft) {
   TaskDeque deque;
   TaskNode node;

@@ -16,6 +16,7 @@ const BackendRegistration kRegistration({
     .abilities = {
         .fifo = Ability::NotOffered(
             "a worker takes the newest of its own tasks first"),
+        .bounded = Ability::Offered(),
     },
 });
 

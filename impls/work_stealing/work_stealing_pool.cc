@@ -1,32 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "impls/work_stealing/work_stealing_pool.h"
 
-#include <cstdint>
+#include <algorithm>
 #include <string>
 #include <thread>
 #include <utility>
 
 #include "impls/work_stealing/worker.h"
+#include "reference/coarse_clock.h"
 
 namespace heddle::work_stealing {
 namespace {
 
 // The sum over all workers; none while one of them counts.
-std::optional<std::uint64_t> Ended(const WorkerTable& workers) {
-  std::uint64_t sum = 0;
+std::optional<EndedTasks> Ended(const WorkerTable& workers) {
+  EndedTasks sum;
   for (const Worker* worker : workers.All()) {
-    const std::optional<std::uint64_t> ended = worker->Ended();
+    const std::optional<EndedTasks> ended = worker->Ended();
     if (!ended) return std::nullopt;
-    sum += *ended;
+    sum.all += ended->all;
+    sum.failed += ended->failed;
   }
   return sum;
+}
+
+// How long the oldest task in any queue has waited. The injection queue also
+// holds what workers that left have handed over, in the order of its arrival
+// there; the first in line stands for all.
+std::chrono::nanoseconds OldestWait(const Workplace& place) {
+  std::chrono::nanoseconds oldest = CoarseNow();
+  const std::chrono::nanoseconds now = oldest;
+  const auto look = [&](std::optional<std::chrono::nanoseconds> submitted) {
+    if (submitted) oldest = std::min(oldest, *submitted);
+  };
+  look(place.injection.OldestSubmitted());
+  for (const Worker* worker : place.workers.All()) {
+    look(worker->OldestSubmitted());
+  }
+  return now - oldest;
+}
+
+Refusal RefusalFor(Census::Answer answer) {
+  switch (answer) {
+    case Census::Answer::kFull:
+      return Refusal::kBacklogFull;
+    case Census::Answer::kNeedsWorker:
+      return Refusal::kNoWorkerThread;
+    default:
+      return Refusal::kPoolStopped;
+  }
 }
 
 }  // namespace
 
 WorkStealingPool::WorkStealingPool(const PoolOptions& options)
     : ThreadPool(options.name),
-      crew_(std::make_unique<Crew>(*this, options.size)) {}
+      crew_(std::make_unique<Crew>(*this, options.size, options.max_backlog)) {}
 
 WorkStealingPool::~WorkStealingPool() {
   if (!StopBeforeDestruction()) static_cast<void>(crew_.release());
@@ -77,20 +106,25 @@ PoolSize WorkStealingPool::Size() const {
   return crew_->size();
 }
 
-// R1 to R3 of worker.cc.
-PoolStats WorkStealingPool::Stats() const {
+// R1 to R3 of worker.cc. The wait is looked up after that: its queues are not
+// counted in the census.
+PoolStats WorkStealingPool::Figures() const {
   RequireOriginalProcess("ThreadPool::Stats");
   const Workplace& place = crew_->place();
   for (;;) {
-    const std::optional<std::uint64_t> before = Ended(place.workers);  // R1
-    const Counts counts = place.census.Read();                         // R2
-    const std::optional<std::uint64_t> after = Ended(place.workers);   // R3
+    const std::optional<EndedTasks> before = Ended(place.workers);  // R1
+    const Counts counts = place.census.Read();                      // R2
+    const std::optional<EndedTasks> after = Ended(place.workers);   // R3
     if (before && before == after) {
       return {.threads = counts.threads,
               .idle = counts.idle(),
               .busy = counts.busy,
               .backlog = static_cast<std::size_t>(counts.backlog),
-              .completed = *after};
+              .completed = after->all,
+              .failed = after->failed,
+              .oldest_wait = counts.backlog == 0
+                                 ? std::chrono::nanoseconds::zero()
+                                 : OldestWait(place)};
     }
     std::this_thread::yield();
   }
@@ -110,9 +144,7 @@ Submission WorkStealingPool::Submit(Task&& task) {
                                           : SubmitFromOutside(node.get());
   if (admission.answer != Census::Answer::kAdmitted) {
     task = std::move(node->task);
-    return Submission::Refused(admission.answer == Census::Answer::kStopped
-                                   ? Refusal::kPoolStopped
-                                   : Refusal::kNoWorkerThread);
+    return Submission::Refused(RefusalFor(admission.answer));
   }
   static_cast<void>(node.release());  // a queue's now, or gone already
   AfterAdmission(admission.counts);

@@ -54,10 +54,10 @@ class WorkStealingPool final : public ThreadPool, private WorkerControl {
   WorkerControl* worker_control() override { return this; }
   PoolState State() const override;
   PoolSize Size() const override;
-  PoolStats Stats() const override;
 
  private:
   Submission Submit(Task&& task) override;
+  PoolStats Figures() const override;
   bool Join(std::optional<std::chrono::steady_clock::time_point> deadline)
       override;
 

@@ -62,22 +62,23 @@ void Worker::RunFrom(TaskNode* node) {
                            .count()
                      : kSomeTimeAgo,
                  std::memory_order_release);
-    Run(node);
+    const TaskEnding ending = Run(node);
     began_.store(kIdle, std::memory_order_release);
     const bool too_many =
         place_.census.Read().threads > place_.census.limits().max;
     node = too_many ? nullptr : Find();
     if (node == nullptr) {
-      CountEnd([this] { return place_.census.End(); });
+      CountEnd(ending, [this] { return place_.census.End(); });
       return;
     }
-    counts = CountEnd([this] { return place_.census.EndAndTake(); });
+    counts = CountEnd(ending, [this] { return place_.census.EndAndTake(); });
   }
 }
 
-void Worker::Run(TaskNode* node) {
-  node->task.Run();
+TaskEnding Worker::Run(TaskNode* node) {
+  const TaskEnding ending = node->task.Run();
   delete node;
+  return ending;
 }
 
 void Worker::PassOn(const Counts& counts) {
@@ -97,21 +98,28 @@ void Worker::PassOn(const Counts& counts) {
 //
 // Must be impossible: R2 sees E2, and R1 and R3 both miss that end, or the
 // other way round. A reader whose R2 sees E2 sees E1 in R3; one whose R1 sees
-// E3 sees E2 in R2.
+// E3 sees E2 in R2. Failures are counted between E1 and E2, so they belong to
+// the same picture: who sees one in R1 or R3 sees E1 in R3.
 template <class Step>
-Counts Worker::CountEnd(Step step) {
+Counts Worker::CountEnd(TaskEnding ending, Step step) {
   const std::uint64_t ended = ended_.load(std::memory_order_relaxed);  // own
   // Relaxed: E2, whose release R2 acquires, publishes it.
   ended_.store(ended + 1, std::memory_order_relaxed);  // E1
+  if (ending == TaskEnding::kFailed) {
+    // Release: who reads it sees E1. Relaxed: own.
+    failed_.store(failed_.load(std::memory_order_relaxed) + 1,
+                  std::memory_order_release);
+  }
   const Counts counts = step();                        // E2
   ended_.store(ended + 2, std::memory_order_release);  // E3
   return counts;
 }
 
-std::optional<std::uint64_t> Worker::Ended() const {
+std::optional<EndedTasks> Worker::Ended() const {
   const std::uint64_t ended = ended_.load(std::memory_order_acquire);
   if (ended % 2 != 0) return std::nullopt;
-  return ended / 2;
+  return EndedTasks{.all = ended / 2,
+                    .failed = failed_.load(std::memory_order_acquire)};
 }
 
 std::optional<std::chrono::steady_clock::time_point> Worker::BusySince(

@@ -18,6 +18,14 @@
 
 namespace heddle::work_stealing {
 
+// Tasks that have ended.
+struct EndedTasks {
+  std::uint64_t all = 0;
+  std::uint64_t failed = 0;
+
+  friend bool operator==(const EndedTasks&, const EndedTasks&) = default;
+};
+
 // What it is: one seat of the crew: a deque, a bed, and the loop of the
 // thread that has the seat. A seat outlives the thread and may get another.
 //
@@ -82,10 +90,14 @@ class alignas(64) Worker {
   // The oldest task in the deque, or null. Any thread.
   TaskNode* Steal() { return deque_.Steal(); }
   bool HasTasks() const { return !deque_.LooksEmpty(); }
+  // When that task was submitted.
+  std::optional<std::chrono::nanoseconds> OldestSubmitted() const {
+    return deque_.OldestSubmitted();
+  }
 
   // How many tasks have ended in this seat; none while one is being counted.
   // Any thread; see CountEnd.
-  std::optional<std::uint64_t> Ended() const;
+  std::optional<EndedTasks> Ended() const;
 
   // Since when a task runs here, if one does; `began_before` for a task that
   // began before the pool was asked to stop. Any thread; approximate.
@@ -95,10 +107,10 @@ class alignas(64) Worker {
  private:
   // Takes `node`, and then what it finds, until there is nothing left.
   void RunFrom(TaskNode* node);
-  void Run(TaskNode* node);
+  TaskEnding Run(TaskNode* node);
   void PassOn(const Counts& counts);
   template <class Step>
-  Counts CountEnd(Step step);
+  Counts CountEnd(TaskEnding ending, Step step);
 
   TaskNode* Find();
   TaskNode* FindInTurn();
@@ -116,6 +128,7 @@ class alignas(64) Worker {
 
   // Written by the working thread, read by whoever wants to know.
   std::atomic<std::uint64_t> ended_{0};   // twice the number; see CountEnd
+  std::atomic<std::uint64_t> failed_{0};  // of these
   std::atomic<std::int64_t> began_{0};    // nanoseconds, or one of worker.cc
 
   TaskDeque deque_;

@@ -180,14 +180,14 @@ TEST_F(WorkerTest, IsBusyWhileItsTaskRunsAndCountsItAfterwards) {
   SubmitTo(worker_, [&] {
     EXPECT_EQ(place_.census.Read().busy, 1);
     EXPECT_TRUE(worker_.BusySince(before));
-    EXPECT_EQ(worker_.Ended(), 0u);
+    EXPECT_EQ(worker_.Ended()->all, 0u);
     EXPECT_FALSE(other_.BusySince(before));
   });
   Drain();
   EXPECT_EQ(place_.census.Read().busy, 0);
   EXPECT_EQ(place_.census.Read().backlog, 0u);
   EXPECT_FALSE(worker_.BusySince(before));
-  EXPECT_EQ(worker_.Ended(), 1u);
+  EXPECT_EQ(worker_.Ended()->all, 1u);
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #ifndef HEDDLE_IMPLS_WORK_STEALING_WORKPLACE_H_
 #define HEDDLE_IMPLS_WORK_STEALING_WORKPLACE_H_
 
+#include <cstddef>
+
 #include "impls/work_stealing/census.h"
 #include "impls/work_stealing/injection_queue.h"
 #include "impls/work_stealing/parking_lot.h"
@@ -15,7 +17,8 @@ namespace heddle::work_stealing {
 // Each part says who may use it how. On cache lines of their own, because
 // each is written by other threads at other times.
 struct Workplace {
-  explicit Workplace(PoolSize limits) : census(limits) {}
+  explicit Workplace(PoolSize limits, std::size_t max_backlog = 0)
+      : census(limits, max_backlog) {}
 
   alignas(64) Census census;
   alignas(64) InjectionQueue injection;
