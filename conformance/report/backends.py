@@ -7,6 +7,10 @@ import known_violations
 import programs
 
 
+# Why a rule was not run that could have been.
+LEFT_OUT = "left out by the filter"
+
+
 @dataclasses.dataclass
 class Backend:
     """What all programs of one backend came to, together."""
@@ -64,7 +68,7 @@ def merge(runs, filtered):
         for rule in run.rules:
             verdicts.setdefault(rule, programs.RuleVerdict(
                 rule, "not run", "the program did not come to it"
-                if run.problem or not filtered else "left out by the filter",
+                if run.problem or not filtered else LEFT_OUT,
                 programs.replay(run.program, rule)))
         for rule in sorted(verdicts.keys() & backend.verdicts.keys()):
             backend.problems.append(

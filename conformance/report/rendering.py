@@ -9,6 +9,7 @@ import re
 import subprocess
 
 import programs
+from backends import LEFT_OUT
 from programs import VERDICTS
 
 # How the reason of a rule ends that works though it is not declared.
@@ -162,8 +163,9 @@ def findings(backends):
                 say(backend, f"works, but undeclared: {verdict.id}")
         for verdict in ("not offered", "not observable", "not run"):
             for reason, rules in grouped(backend, verdict).items():
-                say(backend, f"{verdict}, {len(rules)} rules ({reason}): "
-                    + ", ".join(rules))
+                say(backend, f"{verdict} ({reason}): " + (
+                    f"{len(rules)} clauses" if reason == LEFT_OUT
+                    else ", ".join(rules)))
     return lines
 
 
@@ -185,7 +187,8 @@ def rule_tables(backends):
     chapters = collections.defaultdict(set)
     for backend in backends:
         for rule, verdict in backend.verdicts.items():
-            chapters[verdict.chapter].add(rule)
+            if verdict.reason != LEFT_OUT:
+                chapters[verdict.chapter].add(rule)
     lines = []
     for chapter, rules in sorted(chapters.items()):
         held = [b for b in backends

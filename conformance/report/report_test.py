@@ -152,6 +152,9 @@ class ReportTest(unittest.TestCase):
         self.assertEqual(verdicts["good"][ONE]["verdict"], "conforms")
         self.assertEqual(verdicts["good"][TWO]["reason"],
                          "left out by the filter")
+        _, out, _ = self.run_report("--gtest_filter=*TP_01_*")
+        self.assertIn("not run (left out by the filter): 1 clauses", out)
+        self.assertNotIn("| two is two |", out)
         status, out, _ = self.run_report("--gtest_filter=*")
         self.assertIn("**filtered: open**", out)
         self.assertNotIn("**conforms**", out)
@@ -173,7 +176,7 @@ class ReportTest(unittest.TestCase):
         self.assertIn("| TP-02 | two is two | **violates** |", out)
         self.assertIn("- mixed: works, but undeclared: TP_01_OneIsOne", out)
         self.assertIn("      expected 2\n      seen 3\n      again: bazel", out)
-        self.assertIn("not offered, 1 rules (too slow): TP-01", out)
+        self.assertIn("not offered (too slow): TP-01", out)
 
     def test_output_goes_to_a_file_where_the_user_is(self):
         self.add("good", {ONE: CONFORMS})
