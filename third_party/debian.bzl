@@ -72,13 +72,10 @@ def _unavailable_impl(ctx):
 unavailable = rule(implementation = _unavailable_impl)
 """
 
-def _write_unavailable(repository_ctx, names):
+def _write_unavailable(repository_ctx, names, what):
     message = _MISSING.format(
         package = repository_ctx.attr.debian_package,
-        what = "%s >= %s" % (
-            repository_ctx.attr.module,
-            repository_ctx.attr.minimum_version,
-        ),
+        what = what,
     )
     repository_ctx.file(
         "unavailable.bzl",
@@ -103,7 +100,7 @@ def _pkg_config_library_impl(repository_ctx):
     wanted = "%s >= %s" % (attr.module, attr.minimum_version)
     words = _run_pkg_config(repository_ctx, ["--cflags", "--libs", wanted])
     if words == None:
-        _write_unavailable(repository_ctx, names)
+        _write_unavailable(repository_ctx, names, wanted)
         return
 
     defines = []
@@ -151,19 +148,64 @@ pkg_config_library = repository_rule(
     local = True,
 )
 
+_HEADERS = "/usr/include/"
+
+def _debian_headers_impl(repository_ctx):
+    attr = repository_ctx.attr
+    for name in attr.headers:
+        header = repository_ctx.path(_HEADERS + name)
+        if not header.exists:
+            _write_unavailable(repository_ctx, [attr.target], str(header))
+            return
+        repository_ctx.symlink(header, "include/" + name)
+    repository_ctx.file(
+        "BUILD.bazel",
+        "load(\"@rules_cc//cc:defs.bzl\", \"cc_library\")\n" + _cc_library(
+            attr.target,
+            defines = attr.defines,
+            hdrs = "glob([\"include/**\"])",
+            includes = ["include"],
+            linkopts = attr.linkopts,
+        ),
+    )
+
+debian_headers = repository_rule(
+    implementation = _debian_headers_impl,
+    attrs = {
+        "debian_package": attr.string(mandatory = True),
+        "defines": attr.string_list(),
+        "headers": attr.string_list(
+            doc = "Files and folders of /usr/include.",
+            mandatory = True,
+        ),
+        "linkopts": attr.string_list(),
+        "target": attr.string(mandatory = True),
+    },
+    doc = "A library of headers alone, which pkg-config does not know.",
+    local = True,
+)
+
 def _system_libraries_impl(repository_ctx):
     lines = ["# Whether each library was found, for BUILD files to load.\n"]
     for name, module in repository_ctx.attr.modules.items():
         found = not module or _run_pkg_config(repository_ctx, ["--exists", module]) != None
+        lines.append("%s_AVAILABLE = %r\n" % (name.upper(), found))
+    for name, header in repository_ctx.attr.headers.items():
+        found = repository_ctx.path(_HEADERS + header).exists
         lines.append("%s_AVAILABLE = %r\n" % (name.upper(), found))
     repository_ctx.file("BUILD.bazel", "")
     repository_ctx.file("available.bzl", "".join(lines))
 
 system_libraries = repository_rule(
     implementation = _system_libraries_impl,
-    attrs = {"modules": attr.string_dict(
-        doc = "Repository to a pkg-config request; an empty one is granted.",
-    )},
+    attrs = {
+        "headers": attr.string_dict(
+            doc = "Repository to a file of /usr/include.",
+        ),
+        "modules": attr.string_dict(
+            doc = "Repository to a pkg-config request; an empty one is granted.",
+        ),
+    },
     doc = "Writes :available.bzl, by which BUILD files leave out targets.",
     environ = _ENVIRON,
     local = True,

@@ -13,7 +13,13 @@ Names and labels are those of the Bazel Central Registry, so that BUILD files
 read the same with MODULE.bazel.
 """
 
-load(":debian.bzl", "debian_sources", "pkg_config_library", "system_libraries")
+load(
+    ":debian.bzl",
+    "debian_headers",
+    "debian_sources",
+    "pkg_config_library",
+    "system_libraries",
+)
 load(":toolchain_shims.bzl", "heddle_toolchain_shims")
 
 # Repository to what pkg_config_library needs to know of it.
@@ -39,6 +45,21 @@ SYSTEM_LIBRARIES = {
     },
 }
 
+# Repository to what debian_headers needs to know of it.
+SYSTEM_HEADERS = {
+    "asio": {
+        "debian_package": "libasio-dev",
+        # Without Boost, whatever is installed.
+        "defines": ["ASIO_STANDALONE"],
+        "headers": [
+            "asio.hpp",
+            "asio",
+        ],
+        "linkopts": ["-pthread"],
+        "target": "asio_no_openssl",
+    },
+}
+
 def heddle_dependencies():
     """Declares every dependency, taken from Debian's packages."""
     heddle_toolchain_shims()
@@ -61,5 +82,17 @@ def heddle_dependencies():
             pkg_config_library(name = name, **library)
             modules[name] = "%s >= %s" % (library["module"], library["minimum_version"])
 
+    headers = {}
+    for name, library in SYSTEM_HEADERS.items():
+        if name in existing:
+            modules[name] = ""
+        else:
+            debian_headers(name = name, **library)
+            headers[name] = library["headers"][0]
+
     if "heddle_system" not in existing:
-        system_libraries(name = "heddle_system", modules = modules)
+        system_libraries(
+            name = "heddle_system",
+            headers = headers,
+            modules = modules,
+        )
