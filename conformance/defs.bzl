@@ -23,6 +23,7 @@ In the BUILD file beside your pool, in this workspace or in your own:
 conformance/CONTRACT.md; `--test_filter=TP.TP_05_*` picks those of one clause.
 """
 
+load("//conformance/report:defs.bzl", "conformance_report")
 load("//third_party:cc.bzl", "cc_binary")
 load(":chapter_test.bzl", "chapter_test")
 
@@ -34,6 +35,7 @@ _CHAPTERS = {
 }
 
 _MAIN = Label("//conformance:main")
+_BENCHMARKS = Label("//benchmarks:main")
 
 # What a caller may pass on to the tests.
 _PASSED_ON = [
@@ -56,6 +58,11 @@ def conformance_test(name, backend, known_violations = None, tags = [], **kwargs
       a test for each chapter. All are tagged `conformance`. The reactor and its
       utilities are heddle's own; their rules run on top of the pool.
     - `<name>`, the test_suite that holds them.
+    - `<name>_report`: `bazel run <name>_report` prints each rule's verdict;
+      see conformance/report/defs.bzl.
+    - `<name>_benchmark`: `bazel run -c opt <name>_benchmark` measures the pool;
+      see benchmarks/README.md. Tagged `manual`, because nobody else needs
+      Google Benchmark.
 
     Args:
       name: the suite's name: lower-case letters, digits and '_'.
@@ -114,6 +121,24 @@ def conformance_test(name, backend, known_violations = None, tags = [], **kwargs
         name = name,
         tests = tests,
         visibility = kwargs.get("visibility"),
+    )
+    conformance_report(
+        name = name + "_report",
+        known_violations = known_violations,
+        runners = [":" + rules],
+        tags = tags,
+        visibility = kwargs.get("visibility"),
+    )
+    cc_binary(
+        name = name + "_benchmark",
+        testonly = True,
+        linkstatic = True,
+        tags = ["manual"] + tags,
+        visibility = kwargs.get("visibility"),
+        deps = [
+            backend,
+            _BENCHMARKS,
+        ],
     )
 
 def _require_name(name):
