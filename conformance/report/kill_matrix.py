@@ -58,7 +58,7 @@ class Cell:
 
 def how_of(reason):
     """How a rule noticed, by the reason of its verdict."""
-    for beginning, how in (("crashed", "crashes"), ("hangs", "hangs")):
+    for beginning, how in (("crashes", "crashes"), ("hangs", "hangs")):
         if reason.startswith(beginning):
             return how
     return "fails"

@@ -36,7 +36,7 @@ CONTRACT = """
 """
 MUTANTS = """\
 tp_01_a\tTP_01_OneIsOne\tclaimed\tfails\tit was two
-tp_01_b\tTP_01_OneIsOne\tclaimed\tdies\tcrashed
+tp_01_b\tTP_01_OneIsOne\tclaimed\tdies\tsignal
 tp_01_b\tTP_01_OneIsTheSame\talso\tdies\t
 tp_01_c\ttp_01_test\tclaimed\tfails\trefused
 """
@@ -81,7 +81,7 @@ class KillMatrixTest(FakeTree):
 
     def all_mutants(self):
         self.mutant("tp_01_a", {ONE: violates("Expected one\nit was two")})
-        self.mutant("tp_01_b", {ONE: violates("crashed: signal 11"),
+        self.mutant("tp_01_b", {ONE: violates("crashes: signal 11"),
                                 SAME: violates("hangs: 15 s")})
         self.refusal_mutant(0)
 
@@ -130,7 +130,7 @@ class KillMatrixTest(FakeTree):
         self.all_mutants()
         for reason, objection in (
                 ("it was three", "without the claimed message"),
-                ("crashed: it was two", "it crashes, but is not said to")):
+                ("crashes: it was two", "it crashes, but is not said to")):
             self.mutant("tp_01_a", {ONE: violates(reason)})
             status, result, _ = self.measure()
             self.assertEqual(status, 1)
