@@ -10,6 +10,9 @@ import programs
 # Why a rule was not run that could have been.
 LEFT_OUT = "left out by the filter"
 
+# The reason that the list gives for a known violation, among a rule's evidence.
+KNOWN_BECAUSE = "known because"
+
 
 @dataclasses.dataclass
 class Backend:
@@ -86,7 +89,7 @@ def merge(runs, filtered):
             verdict = backend.verdicts.get(rule)
             if verdict is not None and verdict.verdict == "violates":
                 verdict.known = True
-                verdict.evidence["known because"] = known[rule]
+                verdict.evidence[KNOWN_BECAUSE] = known[rule]
     for backend in backends.values():
         complete(backend, chapters)
     return [backends[name] for name in sorted(backends)]

@@ -9,7 +9,7 @@ import re
 import subprocess
 
 import programs
-from backends import LEFT_OUT
+from backends import KNOWN_BECAUSE, LEFT_OUT
 from programs import VERDICTS
 
 # How the reason of a rule ends that works though it is not declared.
@@ -128,6 +128,9 @@ def as_markdown(backends, surroundings):
                   "said to conform."]
     lines += ["", "## Findings", ""] + (findings(backends) or ["None."])
     lines += ["", "## Rules", ""] + rule_tables(backends)
+    measured = figures(backends)
+    if len(measured) > 1:
+        lines += ["## Tries, seeds and figures", "", *table(measured), ""]
     lines += ["## Environment", ""]
     lines += table([["", ""], *surroundings.items()])
     return "\n".join(lines) + "\n"
@@ -153,7 +156,7 @@ def findings(backends):
         for verdict in sorted(backend.verdicts.values(), key=lambda v: v.id):
             if verdict.verdict == "violates":
                 say(backend, "violates " + (
-                    f"(known: {verdict.evidence['known because']}) "
+                    f"(known: {verdict.evidence[KNOWN_BECAUSE]}) "
                     if verdict.known else "") +
                     f"{programs.clause_of(verdict.id)}: "
                     f"{programs.sentence_of(verdict.id)}",
@@ -201,6 +204,20 @@ def rule_tables(backends):
             for rule in sorted(rules)])
         lines.append("")
     return lines
+
+
+def figures(backends):
+    """Rows for what rules counted, drew or measured; the first is the head."""
+    rows = [["rule", "backend", "tries", "seed", "figures"]]
+    for backend in backends:
+        for rule, verdict in sorted(backend.verdicts.items()):
+            evidence = ", ".join(
+                f"{name} {value}" for name, value in verdict.evidence.items()
+                if name != KNOWN_BECAUSE)
+            if verdict.tries or verdict.seed or evidence:
+                rows.append([rule, backend.name, verdict.tries, verdict.seed,
+                             evidence])
+    return [rows[0], *sorted(rows[1:])]
 
 
 def cell(verdict):

@@ -83,6 +83,8 @@ class ReportTest(unittest.TestCase):
         self.assertEqual(document["environment"]["compiler"], "gcc 12")
         self.assertEqual(document["environment"]["compilation_mode"], "opt")
         self.assertGreater(document["environment"]["cpus"], 0)
+        _, out, _ = self.run_report()
+        self.assertIn("| TP_01_OneIsOne | good | 9 | 4 | overlap 2 |", out)
         [backend] = document["backends"]
         self.assertEqual((backend["name"], backend["version"]), ("good", "1.2"))
         [verdict] = backend["verdicts"]
