@@ -40,7 +40,7 @@ class RandomNumbers {
   // threads: moves what comes next about in relation to them.
   void Pause() {
     if (OneIn(4)) return std::this_thread::yield();
-    engine_.discard(Next() % 1024);
+    engine_.discard(Next() % 4096);
   }
 
  private:

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
+#include <set>
 #include <string>
 
 namespace heddle::conformance {
@@ -27,17 +29,19 @@ Findings CheckHandOut(const std::vector<int>& order, int together) {
   return findings;
 }
 
-Findings CheckPassedOver(const std::vector<int>& order, int most) {
+Findings CheckOvertaking(const std::vector<int>& order, int most) {
   Findings findings;
-  for (std::size_t place = 0; place < order.size(); ++place) {
-    const auto here = order.begin() + static_cast<std::ptrdiff_t>(place);
-    const auto later = std::count_if(
-        order.begin(), here, [&](int before) { return before > *here; });
-    if (later <= most) continue;
-    findings.push_back("task " + std::to_string(*here) +
-                       ": expected at most " + std::to_string(most) +
-                       " later tasks to begin before it, seen " +
-                       std::to_string(later));
+  std::set<int> begun;
+  for (const int task : order) {
+    const int earlier = static_cast<int>(
+        std::distance(begun.begin(), begun.lower_bound(task)));
+    if (task - earlier > most) {
+      findings.push_back("task " + std::to_string(task) +
+                         ": expected to overtake at most " +
+                         std::to_string(most) + " earlier tasks, seen " +
+                         std::to_string(task - earlier));
+    }
+    begun.insert(task);
   }
   return findings;
 }

@@ -16,9 +16,9 @@ namespace heddle::conformance {
 // first; 0 is as 1. Whether tasks are missing at the end is not asked.
 Findings CheckHandOut(const std::vector<int>& order, int together = 1);
 
-// No task of `order` is passed over by more than `most` that were submitted
-// later. A number that comes again counts as often as it comes.
-Findings CheckPassedOver(const std::vector<int>& order, int most);
+// When a task of `order` begins, at most `most` of those that were submitted
+// before it have not begun.
+Findings CheckOvertaking(const std::vector<int>& order, int most);
 
 }  // namespace heddle::conformance
 

@@ -44,26 +44,31 @@ TEST(HandOut, NoneOrNegativeTogetherIsAsOne) {
   EXPECT_EQ(CheckHandOut({1, 0}, -1).size(), 2u);
 }
 
-TEST(PassedOver, NobodyIsInTheOrderOfSubmission) {
-  EXPECT_EQ(CheckPassedOver({}, 0), Findings{});
-  EXPECT_EQ(CheckPassedOver({7}, 0), Findings{});
-  EXPECT_EQ(CheckPassedOver({0, 1, 2}, 0), Findings{});
+TEST(Overtaking, NobodyOvertakesInTheOrderOfSubmission) {
+  EXPECT_EQ(CheckOvertaking({}, 0), Findings{});
+  EXPECT_EQ(CheckOvertaking({0}, 0), Findings{});
+  EXPECT_EQ(CheckOvertaking({0, 1, 2}, 0), Findings{});
 }
 
-TEST(PassedOver, AsManyAsAllowedAreFineAndOneMoreIsNot) {
-  EXPECT_EQ(CheckPassedOver({1, 0, 2}, 1), Findings{});
-  EXPECT_EQ(CheckPassedOver({1, 2, 0}, 2), Findings{});
-  EXPECT_EQ(CheckPassedOver({1, 2, 0}, 1),
-            (Findings{"task 0: expected at most 1 later tasks to begin before "
-                      "it, seen 2"}));
-  EXPECT_EQ(CheckPassedOver({1, 0, 2}, 0),
-            (Findings{"task 0: expected at most 0 later tasks to begin before "
-                      "it, seen 1"}));
+TEST(Overtaking, AsManyAsAllowedAreFineAndOneMoreIsNot) {
+  EXPECT_EQ(CheckOvertaking({1, 0, 3, 2}, 1), Findings{});
+  EXPECT_EQ(CheckOvertaking({0, 3, 1, 2}, 1),
+            (Findings{"task 3: expected to overtake at most 1 earlier tasks, "
+                      "seen 2"}));
+  EXPECT_EQ(CheckOvertaking({2, 1, 0}, 1).size(), 1u);
+  EXPECT_EQ(CheckOvertaking({2, 1, 0}, 0).size(), 2u);
 }
 
-TEST(PassedOver, ALaterTaskThatBeginsAgainPassesAgain) {
-  EXPECT_EQ(CheckPassedOver({1, 1, 0}, 1).size(), 1u);
-  EXPECT_EQ(CheckPassedOver({0, 0, 0}, 0), Findings{});
+TEST(Overtaking, ATaskThatHasNotBegunYetIsOvertakenToo) {
+  EXPECT_EQ(CheckOvertaking({0, 2}, 0),
+            (Findings{"task 2: expected to overtake at most 0 earlier tasks, "
+                      "seen 1"}));
+  EXPECT_EQ(CheckOvertaking({7}, 6).size(), 1u);
+}
+
+TEST(Overtaking, ATaskThatBeginsAgainCountsOnce) {
+  EXPECT_EQ(CheckOvertaking({0, 0, 1}, 0), Findings{});
+  EXPECT_EQ(CheckOvertaking({0, 0, 2}, 0).size(), 1u);
 }
 
 }  // namespace

@@ -6,11 +6,16 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstddef>
+#include <deque>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "conformance/chance.h"
+#include "conformance/checkers/findings.h"
+#include "conformance/checkers/turns.h"
 #include "conformance/helper_thread.h"
 #include "conformance/log_capture.h"
 #include "conformance/patience.h"
@@ -195,6 +200,67 @@ RULE(RL_17, AnIterationTakesItsStepsInOrder) {
                           "timer set by a call", "shutdown", "reader",
                           "call of the next iteration"}))
       << "the order of an iteration";
+}
+
+// A random program of calls, timers without delay and ready descriptors, that
+// make one another, and end the run when all have run.
+class TurnsProgram {
+ public:
+  TurnsProgram(Reactor& reactor, RandomNumbers random)
+      : reactor_(reactor), random_(random) {}
+
+  void Make(int maker) {
+    const int number = static_cast<int>(made_.size());
+    const auto kind = static_cast<StepKind>(random_.Below(3));
+    made_.push_back({kind, maker});
+    switch (kind) {
+      case StepKind::kCall:
+        return MustCall(reactor_, [this, number] { Run(number); });
+      case StepKind::kTimer:
+        reactor_.CallLater(Seconds(0), [this, number] { Run(number); });
+        return;
+      case StepKind::kDescriptor:
+        const int fd = descriptors_.emplace_back().fd();
+        reactor_.AddReader(fd, [this, number, fd] {
+          reactor_.RemoveReader(fd);
+          Run(number);
+        });
+    }
+  }
+
+  const std::vector<Step>& made() const { return made_; }
+  const std::vector<int>& ran() const { return ran_; }
+
+ private:
+  static constexpr std::size_t kMost = 60;
+
+  void Run(int number) {
+    ran_.push_back(number);
+    for (int left = random_.Below(4); left > 0 && made_.size() < kMost; --left) {
+      Make(number);
+    }
+    if (ran_.size() == made_.size()) reactor_.Stop();
+  }
+
+  Reactor& reactor_;
+  RandomNumbers random_;
+  std::deque<ReadableDescriptor> descriptors_;
+  std::vector<Step> made_;
+  std::vector<int> ran_;
+};
+
+RULE(RL_17, RandomStepsThatMakeOneAnotherTakeTheirTurnsInOrder) {
+  constexpr int kPrograms = 100;
+  const Chance chance(kPrograms);
+  for (int number = 0; number < kPrograms; ++number) {
+    const auto attempt = chance.Try(number);
+    Reactor reactor(SubjectOptions());
+    TurnsProgram program(reactor, chance.Numbers(number));
+    for (int i = 0; i < 6; ++i) program.Make(Step::kFromOutside);
+    RunHere(reactor);
+    ASSERT_TRUE(Fine(CheckTurns(program.made(), program.ran())))
+        << "the order of the turns";
+  }
 }
 
 RULE(RL_22, IterateDoesOneIterationAndDoesNotWaitForTheNextTimer) {

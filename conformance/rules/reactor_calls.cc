@@ -5,15 +5,19 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <cstdio>
+#include <cstdint>
 #include <deque>
 #include <memory>
-#include <random>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "conformance/chance.h"
+#include "conformance/checkers/findings.h"
+#include "conformance/checkers/hand_out.h"
+#include "conformance/checkers/producer_order.h"
+#include "conformance/checkers/real_time_order.h"
 #include "conformance/helper_thread.h"
 #include "conformance/patience.h"
 #include "conformance/reactor_harness.h"
@@ -79,10 +83,13 @@ RULE(RT_01, TheCallerIsNotBlockedWhileTheReactorIsBusy) {
 // ThreadSanitizer.
 RULE(HB_3, WhatPrecedesACallIsVisibleToIt) {
   constexpr int kCalls = 200;
+  const Chance chance(kCalls);
+  RandomNumbers random = chance.Numbers();
   std::vector<int> written(kCalls, 0);
   int visible = 0;  // the reactor's thread
   RunningReactor reactor;
   for (int call = 0; call < kCalls; ++call) {
+    random.Pause();
     int& number = written[call];
     number = call + 1;
     MustCall(*reactor, [&visible, &number, call] {
@@ -92,29 +99,16 @@ RULE(HB_3, WhatPrecedesACallIsVisibleToIt) {
   reactor.Do([&] { EXPECT_EQ(visible, kCalls); });
 }
 
-// The next two are probabilistic: a wake-up that is lost in a window of a few
-// instructions is seen only when a call falls into it. Every try is one chance;
-// a pause of random length before it moves it about.
-constexpr unsigned kSeed = 20020;
-
-void StatePower(const char* rule, int tries) {
-  std::printf("%s is probabilistic: %d tries, seed %u\n", rule, tries, kSeed);
-  testing::Test::RecordProperty("tries", tries);
-  testing::Test::RecordProperty("seed", static_cast<int>(kSeed));
-}
-
-std::string DescribeTry(int attempt) {
-  return "try " + std::to_string(attempt) + ", seed " + std::to_string(kSeed);
-}
-
+// A wake-up that is lost in a window of a few instructions is seen only when a
+// call falls into it. A pause of random length before each call moves it about.
 RULE(RT_02, EveryCallWakesASleepingReactor) {
   constexpr int kTries = 10000;
-  StatePower("a sequence of calls", kTries);
-  std::minstd_rand random(kSeed);
+  const Chance chance(kTries);
+  RandomNumbers random = chance.Numbers();
   RunningReactor reactor;
   for (int attempt = 0; attempt < kTries; ++attempt) {
-    SCOPED_TRACE(DescribeTry(attempt));
-    random.discard(random() % 4096);  // the pause
+    const auto trace = chance.Try(attempt);
+    random.Pause();
     reactor.Do([] {});
   }
 }
@@ -124,7 +118,7 @@ RULE(RT_02, EveryCallWakesASleepingReactor) {
 RULE(RT_02, BothOfTwoCallsMadeAtTheSameTimeAreWokenFor) {
   constexpr int kTries = 5000;
   using Clock = std::chrono::steady_clock;
-  StatePower("a sequence of pairs of calls", kTries);
+  const Chance chance(kTries);
   std::deque<Latch> pairs;  // what both calls of a try count down
   for (int attempt = 0; attempt < kTries; ++attempt) {
     pairs.emplace_back(2, "both calls of a try to run");
@@ -134,21 +128,21 @@ RULE(RT_02, BothOfTwoCallsMadeAtTheSameTimeAreWokenFor) {
   std::atomic<Clock::duration> latency{std::chrono::microseconds(10)};
   RunningReactor reactor;
   HelperThread other([&] {
-    std::minstd_rand random(kSeed);
+    RandomNumbers random = chance.Numbers();
     for (int attempt = 0; attempt < kTries; ++attempt) {
       while (begun <= attempt) {
         if (RuleHasFailed()) return;
         std::this_thread::yield();
       }
       const Clock::time_point aim =
-          Clock::now() + latency.load() * (random() % 1024) / 768;
+          Clock::now() + latency.load() * random.Below(1024) / 768;
       while (Clock::now() < aim) {
       }
       MustCall(*reactor, [&, attempt] { pairs[attempt].CountDown(); });
     }
   });
   for (int attempt = 0; attempt < kTries; ++attempt) {
-    SCOPED_TRACE(DescribeTry(attempt));
+    const auto trace = chance.Try(attempt);
     const Clock::time_point start = Clock::now();
     ++begun;
     MustCall(*reactor, [&, attempt, start] {
@@ -181,26 +175,62 @@ RULE(RT_02, ACallThatArrivesWhileABatchRunsIsNotLost) {
 RULE(RT_03, CallsOfEachProducerRunInTheirOrder) {
   constexpr int kProducers = 4;
   constexpr int kCalls = 2000;
-  Latch done(kProducers, "the last call of every producer");
-  std::vector<int> next(kProducers, 0);  // the reactor's thread
-  int inversions = 0;                    // the reactor's thread
+  const Chance chance(kProducers * kCalls);
+  std::vector<Sent> arrived;  // the reactor's thread
   RunningReactor reactor;
   {
     std::deque<HelperThread> producers;
     for (int producer = 0; producer < kProducers; ++producer) {
       producers.emplace_back([&, producer] {
+        RandomNumbers random = chance.Numbers(producer);
         for (int call = 0; call < kCalls; ++call) {
-          MustCall(*reactor, [&, producer, call] {
-            inversions += next[producer] != call;
-            next[producer] = call + 1;
-            if (call + 1 == kCalls) done.CountDown();
+          if (random.OneIn(8)) random.Pause();
+          MustCall(*reactor, [&arrived, producer, call] {
+            arrived.push_back({producer, call});
           });
         }
       });
     }
   }
-  done.Await();
-  reactor.Do([&] { EXPECT_EQ(inversions, 0) << "calls overtook one another"; });
+  reactor.Do([] {});
+  EXPECT_EQ(arrived.size(), std::size_t{kProducers * kCalls}) << "calls ran";
+  EXPECT_TRUE(Fine(CheckProducerOrder(arrived)))
+      << "calls overtook one another";
+}
+
+RULE(RT_03, CallsThatDoNotOverlapKeepTheirOrderHoweverTheirProducersMix) {
+  constexpr int kProducers = 3;
+  constexpr int kCalls = 1000;
+  const Chance chance(kProducers * kCalls);
+  std::atomic<std::uint64_t> tick = 0;
+  std::vector<std::vector<Span>> spans(kProducers, std::vector<Span>(kCalls));
+  std::vector<Sent> arrived;  // the reactor's thread
+  RunningReactor reactor;
+  {
+    std::deque<HelperThread> producers;
+    for (int producer = 0; producer < kProducers; ++producer) {
+      producers.emplace_back([&, producer] {
+        RandomNumbers random = chance.Numbers(producer);
+        for (int call = 0; call < kCalls; ++call) {
+          random.Pause();
+          Span& span = spans[producer][call];
+          span.began = tick++;
+          MustCall(*reactor, [&arrived, producer, call] {
+            arrived.push_back({producer, call});
+          });
+          span.returned = tick++;
+        }
+      });
+    }
+  }
+  reactor.Do([] {});
+  EXPECT_EQ(arrived.size(), std::size_t{kProducers * kCalls}) << "calls ran";
+  std::vector<Span> calls;
+  for (const Sent& sent : arrived) {
+    calls.push_back(spans[sent.producer][sent.number]);
+  }
+  EXPECT_TRUE(Fine(CheckRealTimeOrder(calls)))
+      << "calls ran before others that had returned when they began";
 }
 
 RULE(RT_03, ACallThatReturnedBeforeAnotherBeganRunsFirstWhoeverMadeIt) {
@@ -213,7 +243,7 @@ RULE(RT_03, ACallThatReturnedBeforeAnotherBeganRunsFirstWhoeverMadeIt) {
   }
   Event busy("the reactor to be busy");
   Gate gate;
-  std::vector<std::size_t> order;  // the reactor's thread
+  std::vector<int> order;  // the reactor's thread
   RunningReactor reactor;
   MustCall(*reactor, [&] {
     busy.Happen();
@@ -227,7 +257,9 @@ RULE(RT_03, ACallThatReturnedBeforeAnotherBeganRunsFirstWhoeverMadeIt) {
         for (std::size_t step = 0; step < pattern.size(); ++step) {
           if (pattern[step] != producer) continue;
           if (step > 0) steps[step - 1].Await();
-          MustCall(*reactor, [&order, step] { order.push_back(step); });
+          MustCall(*reactor, [&order, step] {
+            order.push_back(static_cast<int>(step));
+          });
           steps[step].Happen();
         }
       });
@@ -235,11 +267,9 @@ RULE(RT_03, ACallThatReturnedBeforeAnotherBeganRunsFirstWhoeverMadeIt) {
     steps.back().Await();
   }
   gate.Open();
-  std::vector<std::size_t> expected;
-  for (std::size_t step = 0; step < pattern.size(); ++step) {
-    expected.push_back(step);
-  }
-  reactor.Do([&] { EXPECT_EQ(order, expected) << "steps as they ran"; });
+  reactor.Do([] {});
+  EXPECT_EQ(order.size(), pattern.size());
+  EXPECT_TRUE(Fine(CheckHandOut(order))) << "steps as they ran";
 }
 
 RULE(RT_04, CallsMadeBeforeRunFollowStartupAndPrecedeTimers) {

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "conformance/chance.h"
 #include "conformance/helper_thread.h"
 #include "conformance/patience.h"
 #include "conformance/reactor_harness.h"
@@ -129,6 +130,8 @@ RULE(BT_33, AForkWhileOtherThreadsUseTheReactorLeavesNoHang) {
     NOT_OBSERVABLE("the sanitizer's allocator may be locked in the child");
   }
   constexpr int kForks = 20;
+  const Chance chance(kForks);
+  RandomNumbers random = chance.Numbers();
   RunningReactor reactor;
   reactor->GetThreadPool();
   std::atomic<bool> over = false;
@@ -146,6 +149,8 @@ RULE(BT_33, AForkWhileOtherThreadsUseTheReactorLeavesNoHang) {
     ~Over() { over = true; }
   } at_end{over};
   for (int fork = 0; fork < kForks; ++fork) {
+    const auto attempt = chance.Try(fork);
+    random.Pause();
     ASSERT_EQ(FirstThatWorks(UsesOnAnyThread(*reactor)), "")
         << "worked in the child";
   }

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "conformance/chance.h"
 #include "conformance/rules/default_disposition.h"
 #include "conformance/helper_thread.h"
 #include "conformance/log_capture.h"
@@ -97,23 +98,33 @@ RULE(BT_20, ATimerIsUsedOnTheReactorThreadOnly) {
 }
 
 RULE(BT_21, StopOnAnotherThreadWakesASleepingReactor) {
-  for (int round = 0; round < 100; ++round) {
+  constexpr int kRounds = 100;
+  const Chance chance(kRounds);
+  RandomNumbers random = chance.Numbers();
+  for (int round = 0; round < kRounds; ++round) {
+    const auto attempt = chance.Try(round);
     RunningReactor reactor;
+    random.Pause();
     reactor.Stop();
   }
 }
 
 RULE(BT_21, OfManyStopsAtTheSameTimeOneSucceeds) {
   constexpr int kThreads = 4;
-  for (int round = 0; round < 20; ++round) {
+  constexpr int kRounds = 20;
+  const Chance chance(kRounds);
+  for (int round = 0; round < kRounds; ++round) {
+    const auto attempt = chance.Try(round);
     Latch ready(kThreads, "all threads to be ready");
     std::atomic<int> successes = 0;
     RunningReactor reactor;
     {
       std::vector<HelperThread> threads;
       for (int thread = 0; thread < kThreads; ++thread) {
-        threads.emplace_back([&] {
+        threads.emplace_back([&, thread] {
+          RandomNumbers random = chance.Numbers(round * kThreads + thread);
           ready.ArriveAndAwait();
+          random.Pause();
           try {
             reactor->Stop();
             ++successes;

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "conformance/chance.h"
 #include "conformance/helper_thread.h"
 #include "conformance/log_capture.h"
 #include "conformance/patience.h"
@@ -134,16 +135,21 @@ RULE(RT_22, APoolMadeWhileTheReactorRunsIsStartedAtOnce) {
 
 RULE(RT_22, ThreadsThatAskForThePoolAtTheSameTimeGetTheSame) {
   constexpr int kThreads = 4;
-  for (int round = 0; round < 20; ++round) {
+  constexpr int kRounds = 20;
+  const Chance chance(kRounds);
+  for (int round = 0; round < kRounds; ++round) {
+    const auto attempt = chance.Try(round);
     Latch ready(kThreads, "all threads to be ready");
     std::shared_ptr<ThreadPool> pools[kThreads];
     RunningReactor reactor;
     {
       std::vector<HelperThread> threads;
-      for (std::shared_ptr<ThreadPool>& pool : pools) {
-        threads.emplace_back([&] {
+      for (int thread = 0; thread < kThreads; ++thread) {
+        threads.emplace_back([&, thread] {
+          RandomNumbers random = chance.Numbers(round * kThreads + thread);
           ready.ArriveAndAwait();
-          pool = reactor->GetThreadPool();
+          random.Pause();
+          pools[thread] = reactor->GetThreadPool();
         });
       }
     }

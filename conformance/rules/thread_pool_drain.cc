@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "conformance/busy_tasks.h"
+#include "conformance/chance.h"
 #include "conformance/helper_thread.h"
 #include "conformance/patience.h"
 #include "conformance/rule.h"
@@ -68,7 +69,10 @@ RULE(TP_39, StopRunsWhatWasAcceptedAlsoWhenMaxHasBecomeZero) {
 // The task that Stop() must wait for goes on only when Stop() is under way.
 RULE(TP_39, StopReturnsOnlyWhenTheLastTaskHasEnded) {
   constexpr int kRounds = 20;
+  const Chance chance(kRounds);
   for (int round = 0; round < kRounds; ++round) {
+    const auto attempt = chance.Try(round);
+    const int turns = chance.Numbers(round).Below(200);  // that a task yields
     std::atomic<bool> task_ended = false;
     std::atomic<bool> callback_ended = false;
     Event begun("the task to begin");
@@ -76,13 +80,13 @@ RULE(TP_39, StopReturnsOnlyWhenTheLastTaskHasEnded) {
     pool->Start();
     RequireAccepted(pool->CallInThreadWithCallback(
         [&](Outcome<void>) {
-          for (int i = 0; i < 100; ++i) std::this_thread::yield();
+          for (int i = 0; i < turns; ++i) std::this_thread::yield();
           callback_ended = true;
         },
         [&] {
           begun.Happen();
           AwaitStopBegun(*pool);
-          for (int i = 0; i < 100; ++i) std::this_thread::yield();
+          for (int i = 0; i < turns; ++i) std::this_thread::yield();
           task_ended = true;
         }));
     begun.Await();
@@ -106,7 +110,9 @@ RULE(TP_39, WhenStopReturnsEveryWorkerThreadHasEnded) {
   REQUIRE_ABILITY(owns_threads);
   constexpr int kRounds = 10;
   constexpr int kWorkers = 3;
+  const Chance chance(kRounds);
   for (int round = 0; round < kRounds; ++round) {
+    const auto attempt = chance.Try(round);
     const int before = SlowEndOfThread::ended;
     Latch all(kWorkers, "every worker to be at work");
     const auto pool = MakePool(kWorkers, kWorkers);
@@ -118,6 +124,7 @@ RULE(TP_39, WhenStopReturnsEveryWorkerThreadHasEnded) {
       }));
     }
     all.Await();
+    chance.Numbers(round).Pause();
     pool->Stop();
     ASSERT_EQ(SlowEndOfThread::ended - before, kWorkers)
         << "worker threads that had ended when Stop() returned";
@@ -216,7 +223,9 @@ RULE(TP_41, SubmissionAfterStopIsRefusedVisiblyAndNothingIsKept) {
 // Each submission is accepted and runs, or is refused; none is in between.
 RULE(TP_41, SubmissionThatRacesWithStopRunsOrIsRefused) {
   constexpr int kRounds = 50;
+  const Chance chance(kRounds);
   for (int round = 0; round < kRounds; ++round) {
+    const auto attempt = chance.Try(round);
     std::atomic<int> accepted = 0;
     std::atomic<int> runs = 0;
     Event first_accepted("a submission to be accepted");
@@ -230,6 +239,7 @@ RULE(TP_41, SubmissionThatRacesWithStopRunsOrIsRefused) {
         }
       });
       first_accepted.Await();
+      chance.Numbers(round).Pause();
       pool->Stop();
     }
     ASSERT_EQ(runs, accepted) << "in round " << round;
@@ -249,7 +259,9 @@ RULE(TP_42, ConcurrentStoppersAllReturnAfterTheSameDrain) {
   constexpr int kRounds = 10;
   constexpr int kStoppers = 4;
   constexpr int kTasks = 20;
+  const Chance chance(kRounds);
   for (int round = 0; round < kRounds; ++round) {
+    const auto attempt = chance.Try(round);
     std::atomic<int> ended = 0;
     History<int> ended_at_return("all stoppers to return");
     BusyTasks busy(1);
@@ -264,7 +276,8 @@ RULE(TP_42, ConcurrentStoppersAllReturnAfterTheSameDrain) {
     }
     std::vector<HelperThread> stoppers;
     for (int i = 0; i < kStoppers; ++i) {
-      stoppers.emplace_back([&] {
+      stoppers.emplace_back([&, i] {
+        chance.Numbers(round * kStoppers + i).Pause();
         pool->Stop();
         ended_at_return.Add(ended.load());
       });

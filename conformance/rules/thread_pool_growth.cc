@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // TP-07 to TP-09: growth with the work.
-#include <algorithm>
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <vector>
 
 #include "conformance/busy_tasks.h"
+#include "conformance/chance.h"
+#include "conformance/checkers/findings.h"
+#include "conformance/checkers/overlap.h"
+#include "conformance/checkers/snapshots.h"
 #include "conformance/helper_thread.h"
 #include "conformance/patience.h"
 #include "conformance/rule.h"
@@ -69,6 +71,8 @@ RULE(TP_07, ATaskThatNeedsOneItSubmittedItselfGetsItWhileThereIsRoom) {
 RULE(TP_07, AWorkerAboutToEndIsNotCountedAsRoom) {
   constexpr int kRounds = 200;
   constexpr int kTasks = 3;
+  const Chance chance(kRounds);
+  RandomNumbers random = chance.Numbers();
   std::vector<std::unique_ptr<Latch>> rounds;
   for (int i = 0; i < kRounds; ++i) {
     rounds.push_back(std::make_unique<Latch>(
@@ -80,6 +84,7 @@ RULE(TP_07, AWorkerAboutToEndIsNotCountedAsRoom) {
     for (int i = 0; i < kTasks; ++i) {
       RequireAccepted(
           pool->CallInThread([latch = round.get()] { latch->ArriveAndAwait(); }));
+      random.Pause();
     }
     round->Await();
   }
@@ -117,43 +122,43 @@ RULE(TP_09, GrowthNeverTakesTheWorkerCountAboveMax) {
   constexpr int kMax = 3;
   constexpr int kSubmitters = 4;
   constexpr int kTasksEach = 5;
+  const Chance chance(kRounds);
   const bool exact = Subject().abilities.exact_stats.offered();
   for (int round = 0; round < kRounds; ++round) {
-    std::atomic<int> running = 0;
-    std::atomic<int> most = 0;
-    std::atomic<int> most_threads = 0;
+    const auto attempt = chance.Try(round);
+    History<Mark> marks("a task to begin or to end");
+    History<PoolStats> snapshots("a look at the pool");
     Latch begun(kMax, "as many tasks as max to run at the same time");
     Gate gate;
-    const auto raise = [](std::atomic<int>& highest, int seen) {
-      int before = highest.load();
-      while (before < seen && !highest.compare_exchange_weak(before, seen)) {
-      }
-    };
     const auto pool = MakePool(round % 2, kMax);
     pool->Start();
     {
       std::vector<HelperThread> submitters;
       for (int i = 0; i < kSubmitters; ++i) {
-        submitters.emplace_back([&] {
+        submitters.emplace_back([&, i] {
+          RandomNumbers random = chance.Numbers(round * kSubmitters + i);
           for (int j = 0; j < kTasksEach; ++j) {
+            random.Pause();
             RequireAccepted(pool->CallInThread([&] {
-              raise(most, running.fetch_add(1) + 1);
+              marks.Add(Mark::kBegin);
               begun.CountDown();
               gate.Pass();
-              running.fetch_sub(1);
+              marks.Add(Mark::kEnd);
             }));
-            raise(most_threads, pool->Stats().threads);
+            snapshots.Add(pool->Stats());
           }
         });
       }
     }
     begun.Await();
-    raise(most_threads, pool->Stats().threads);
+    snapshots.Add(pool->Stats());
     gate.Open();
     pool->Stop();
-    ASSERT_LE(most.load(), kMax) << "more tasks than max ran at the same time";
+    ASSERT_TRUE(Fine(CheckOverlap(marks.entries(), kMax)))
+        << "more tasks than max ran at the same time";
     if (exact) {
-      ASSERT_LE(most_threads.load(), kMax) << "more workers than max";
+      ASSERT_TRUE(Fine(CheckSnapshots(snapshots.entries(), kMax)))
+          << "more workers than max, or figures that contradict themselves";
     }
   }
 }

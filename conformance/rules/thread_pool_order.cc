@@ -4,13 +4,13 @@
 #include <atomic>
 #include <deque>
 #include <functional>
-#include <numeric>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "conformance/busy_tasks.h"
+#include "conformance/checkers/findings.h"
+#include "conformance/checkers/hand_out.h"
 #include "conformance/patience.h"
 #include "conformance/rule.h"
 #include "conformance/subject.h"
@@ -59,9 +59,7 @@ RULE(TP_11, OneWorkerRunsTasksInTheOrderOfSubmission) {
     RequireAccepted(pool->CallInThread([&, i] { order.Add(i); }));
   }
   busy.Release();
-  std::vector<int> expected(kTasks);
-  std::iota(expected.begin(), expected.end(), 0);
-  EXPECT_EQ(order.Await(kTasks), expected);
+  EXPECT_TRUE(Fine(CheckHandOut(order.Await(kTasks))));
 }
 
 RULE(TP_11, SeveralWorkersAreHandedTheBacklogInTheOrderOfSubmission) {
@@ -77,10 +75,7 @@ RULE(TP_11, SeveralWorkersAreHandedTheBacklogInTheOrderOfSubmission) {
   busy.Release();
   // With one task released at a time, just one worker looks for the next.
   for (int begun = kWorkers; begun <= kTasks; ++begun) {
-    const std::vector<int> order = tasks.AwaitBegun(begun);
-    std::set<int> expected;
-    for (int i = 0; i < begun; ++i) expected.insert(i);
-    ASSERT_EQ(std::set<int>(order.begin(), order.end()), expected)
+    ASSERT_TRUE(Fine(CheckHandOut(tasks.AwaitBegun(begun), kWorkers)))
         << "the first " << begun << " tasks to begin";
     tasks.Release(begun - kWorkers);
   }
@@ -126,11 +121,9 @@ RULE(TP_12, NoTaskOvertakesTheBacklogAlsoWhenMaxIsRaised) {
   const int workers = exact ? 2 : 1;
   for (int begun = workers; begun <= kTasks; ++begun) {
     const std::vector<int> order = tasks.AwaitBegun(begun);
-    for (int place = 0; place < begun; ++place) {
-      ASSERT_LE(order[static_cast<std::size_t>(place)], place + (exact ? 0 : 1))
-          << "a later task overtook the backlog: "
-          << testing::PrintToString(order);
-    }
+    ASSERT_TRUE(Fine(CheckOvertaking(order, exact ? 0 : 1)))
+        << "a later task overtook the backlog: "
+        << testing::PrintToString(order);
     tasks.Release(begun - workers);
   }
   for (int i = kTasks - workers; i < kTasks; ++i) tasks.Release(i);

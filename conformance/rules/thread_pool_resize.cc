@@ -11,6 +11,10 @@
 #include <vector>
 
 #include "conformance/busy_tasks.h"
+#include "conformance/chance.h"
+#include "conformance/checkers/exactly_once.h"
+#include "conformance/checkers/findings.h"
+#include "conformance/checkers/overlap.h"
 #include "conformance/patience.h"
 #include "conformance/rule.h"
 #include "conformance/subject.h"
@@ -175,7 +179,7 @@ RULE(TP_32, ShrinkingInterruptsNoTaskAndSurplusWorkersRetireAfterTheirs) {
   ended.Await();
   if (Subject().abilities.elastic.offered()) AwaitThreads(*pool, 1);
   pool->Stop();
-  for (const std::atomic<int>& count : runs) EXPECT_EQ(count, 1);
+  EXPECT_TRUE(Fine(CheckEachOnce(runs)));
   EXPECT_EQ(on_other_thread, 0);
 }
 
@@ -183,8 +187,10 @@ RULE(TP_33, ALoweredMaxHoldsAsSoonAsTheRunningTasksHaveEnded) {
   REQUIRE_ABILITY(elastic);
   constexpr int kWorkers = 4;
   constexpr int kQueued = 20;
-  std::atomic<int> running = 0;
-  std::atomic<int> most = 0;
+  const Chance chance(kQueued);
+  std::atomic<int> long_ended = 0;
+  std::atomic<int> early = 0;
+  History<Mark> marks("a waiting task to begin or to end");
   Latch begun(kWorkers, "4 tasks to run at the same time");
   Latch ended(kQueued, "the waiting tasks to end");
   Gate gate;
@@ -192,29 +198,30 @@ RULE(TP_33, ALoweredMaxHoldsAsSoonAsTheRunningTasksHaveEnded) {
   pool->Start();
   for (int i = 0; i < kWorkers; ++i) {
     RequireAccepted(pool->CallInThread([&] {
-      ++running;
       begun.CountDown();
       gate.Pass();
-      --running;
+      ++long_ended;
     }));
   }
   begun.Await();
   for (int i = 0; i < kQueued; ++i) {
-    RequireAccepted(pool->CallInThread([&] {
-      const int now = ++running;
-      int before = most.load();
-      while (before < now && !most.compare_exchange_weak(before, now)) {
-      }
+    RequireAccepted(pool->CallInThread([&, i] {
+      marks.Add(Mark::kBegin);
+      if (long_ended < kWorkers) ++early;
       // Gives others the time to overlap, if there are any.
-      for (int spin = 0; spin < 50; ++spin) std::this_thread::yield();
-      --running;
+      for (int left = chance.Numbers(i).Below(100); left > 0; --left) {
+        std::this_thread::yield();
+      }
+      marks.Add(Mark::kEnd);
       ended.CountDown();
     }));
   }
   pool->AdjustPoolSize({.min = 1, .max = 1});
   gate.Open();
   ended.Await();
-  EXPECT_LE(most, 1) << "tasks that ran at the same time under max 1";
+  EXPECT_TRUE(Fine(CheckOverlap(marks.entries(), 1)))
+      << "tasks that ran at the same time under max 1";
+  EXPECT_EQ(early, 0) << "waiting tasks that began before the long ones ended";
   AwaitThreads(*pool, 1);
 }
 

@@ -5,11 +5,13 @@
 #include <chrono>
 #include <cstdio>
 #include <optional>
-#include <random>
 #include <string>
 #include <vector>
 
 #include "conformance/busy_tasks.h"
+#include "conformance/chance.h"
+#include "conformance/checkers/findings.h"
+#include "conformance/checkers/snapshots.h"
 #include "conformance/helper_thread.h"
 #include "conformance/patience.h"
 #include "conformance/rule.h"
@@ -24,10 +26,7 @@ void AwaitRestWithinLimits(const ThreadPool& pool) {
   const PoolSize size = pool.Size();
   AwaitStats(
       pool,
-      [&](const PoolStats& stats) {
-        return stats.backlog == 0 && stats.busy == 0 &&
-               size.min <= stats.threads && stats.threads <= size.max;
-      },
+      [&](const PoolStats& stats) { return CheckRest(stats, size).empty(); },
       "rest, with at least " + std::to_string(size.min) + " and at most " +
           std::to_string(size.max) + " workers");
 }
@@ -55,26 +54,24 @@ RULE(TP_34, RepeatingAResizeDoesNotRetireWorkersAgain) {
   AwaitRestWithinLimits(*pool);
 }
 
-// Random histories from fixed seeds: a failure names its seed.
 RULE(TP_34, AtRestTheWorkersAreWithinTheLimitsWhateverTheHistory) {
   REQUIRE_ABILITY(elastic);
-  for (unsigned seed = 1; seed <= 12; ++seed) {
-    SCOPED_TRACE(testing::Message() << "seed " << seed);
-    std::mt19937 random(seed);
-    const auto below = [&](unsigned limit) {
-      return static_cast<int>(random() % limit);
-    };
-    const auto pool = MakePool(below(3), 3 + below(3));
+  constexpr int kHistories = 12;
+  const Chance chance(kHistories);
+  for (int history = 0; history < kHistories; ++history) {
+    const auto attempt = chance.Try(history);
+    RandomNumbers random = chance.Numbers(history);
+    const auto pool = MakePool(random.Below(3), random.Between(3, 5));
     pool->Start();
     for (int step = 0; step < 60; ++step) {
-      if (below(3) == 0) {
-        const int min = below(4);
-        pool->AdjustPoolSize({.min = min, .max = min + below(4)});
+      if (random.OneIn(3)) {
+        const int min = random.Below(4);
+        pool->AdjustPoolSize({.min = min, .max = min + random.Below(4)});
       } else {
         RequireAccepted(pool->CallInThread([] {}));
       }
     }
-    pool->AdjustPoolSize({.min = 2, .max = 2 + below(3)});
+    pool->AdjustPoolSize({.min = 2, .max = random.Between(2, 4)});
     AwaitRestWithinLimits(*pool);
   }
 }
@@ -109,13 +106,14 @@ RULE(TP_35, RaisingMaxWhileTasksWaitStartsThemAtOnce) {
   EXPECT_EQ(runs, 4);
 }
 
-// Probabilistic: what a worker does while nothing happens can only be looked
-// for. The idle time is what 2000 tasks of another pool take; a keep-alive
-// above that is missed.
+// What a worker does while nothing happens can only be looked for. The idle
+// time is what 2000 tasks of another pool take; a keep-alive above that is
+// missed.
 RULE(TP_36, IdleWorkersDoNotExpireByThemselves) {
   REQUIRE_ABILITY(elastic);
   constexpr int kWorkers = 4;
   constexpr std::size_t kTasks = 2000;
+  const Chance chance(kTasks);
   const bool exact = Subject().abilities.exact_stats.offered();
   History<int> elsewhere("a task of the other pool");
   const auto other = MakePool(1, 1);
@@ -134,8 +132,7 @@ RULE(TP_36, IdleWorkersDoNotExpireByThemselves) {
   AwaitThreads(*pool, kWorkers);
   const std::chrono::duration<double> idle =
       std::chrono::steady_clock::now() - idle_since;
-  std::printf("  probabilistic: idle for %.3f s; a longer keep-alive is not "
-              "seen\n",
+  std::printf("idle for %.3f s; a longer keep-alive is not seen\n",
               idle.count());
 }
 

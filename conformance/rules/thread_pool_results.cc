@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "conformance/busy_tasks.h"
+#include "conformance/checkers/exactly_once.h"
+#include "conformance/checkers/findings.h"
 #include "conformance/log_capture.h"
 #include "conformance/patience.h"
 #include "conformance/rule.h"
@@ -43,9 +45,7 @@ RULE(TP_17, OnResultIsCalledExactlyOnceWithTheValue) {
         [i] { return i; }));
   }
   pool->Stop();
-  for (const std::atomic<int>& count : calls) {
-    ASSERT_EQ(count, 1) << "calls of a callback";
-  }
+  EXPECT_TRUE(Fine(CheckEachOnce(calls))) << "calls of a callback";
   EXPECT_EQ(wrong, 0);
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "conformance/busy_tasks.h"
+#include "conformance/chance.h"
 #include "conformance/helper_thread.h"
 #include "conformance/patience.h"
 #include "conformance/rule.h"
@@ -197,6 +198,8 @@ RULE(TP_53, WorkSubmittedInsideALongTaskIsTakenByAnotherWorker) {
 RULE(TP_53, WorkSubmittedInsideATaskWakesSleepingWorkers) {
   constexpr int kRounds = 200;
   constexpr int kWorkers = 3;
+  const Chance chance(kRounds);
+  RandomNumbers random = chance.Numbers();
   std::vector<std::unique_ptr<Latch>> rounds;
   for (int i = 0; i < kRounds; ++i) {
     rounds.push_back(std::make_unique<Latch>(
@@ -206,6 +209,7 @@ RULE(TP_53, WorkSubmittedInsideATaskWakesSleepingWorkers) {
   pool->Start();
   for (const auto& round : rounds) {
     Eventually([&] { return pool->Stats().busy == 0; }, "all to be idle");
+    random.Pause();
     Latch* const meeting = round.get();
     RequireAccepted(pool->CallInThread([&pool, meeting] {
       for (int i = 1; i < kWorkers; ++i) {

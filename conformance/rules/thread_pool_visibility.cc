@@ -5,6 +5,7 @@
 #include <thread>
 #include <vector>
 
+#include "conformance/chance.h"
 #include "conformance/patience.h"
 #include "conformance/rule.h"
 #include "conformance/subject.h"
@@ -16,6 +17,8 @@ namespace {
 constexpr int kTasks = 200;
 
 RULE(HB_1, WhatPrecedesASubmissionIsVisibleToTheTask) {
+  const Chance chance(2 * kTasks);
+  RandomNumbers random = chance.Numbers();
   std::vector<int> written(2 * kTasks, 0);
   Latch checked(2 * kTasks, "every task");
   const auto pool = MakePool(1, 4);
@@ -25,6 +28,7 @@ RULE(HB_1, WhatPrecedesASubmissionIsVisibleToTheTask) {
     checked.CountDown();
   };
   for (int task = 0; task < kTasks; ++task) {
+    random.Pause();
     int& number = written[task];
     number = task + 1;
     RequireAccepted(
@@ -40,6 +44,7 @@ RULE(HB_1, WhatPrecedesASubmissionIsVisibleToTheTask) {
 // Every task gives way to others, so that a Stop() which comes back too early
 // is seen.
 RULE(HB_2, WhatTasksAndCallbacksDidIsVisibleWhenStopReturns) {
+  const Chance chance(2 * kTasks);
   std::vector<int> by_tasks(kTasks, 0);
   std::vector<int> by_callbacks(kTasks, 0);
   const auto pool = MakePool(2, 2);
@@ -55,6 +60,7 @@ RULE(HB_2, WhatTasksAndCallbacksDidIsVisibleWhenStopReturns) {
           by_tasks[task] = task + 1;
         }));
   }
+  chance.Numbers().Pause();
   pool->Stop();
   for (int task = 0; task < kTasks; ++task) {
     ASSERT_EQ(by_tasks[task], task + 1) << "Stop() came before the task";

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "conformance/chance.h"
 #include "conformance/helper_thread.h"
 #include "conformance/log_capture.h"
 #include "conformance/patience.h"
@@ -62,15 +63,20 @@ RULE(TH_16, TheFunctionRunsOnTheReactorThreadAndItsValueIsReturned) {
 // ThreadSanitizer. The answer comes some turns later, and each lets other
 // threads go first: a caller that does not wait for it is away before.
 RULE(HB_4, WhatTheFunctionAndItsDeferredDidIsVisibleToTheCaller) {
+  constexpr int kRounds = 200;
+  const Chance chance(kRounds);
+  RandomNumbers random = chance.Numbers();
   RunningReactor reactor;
-  for (int round = 0; round < 200; ++round) {
+  for (int round = 0; round < kRounds; ++round) {
+    const auto attempt = chance.Try(round);
+    const int last_turn = random.Between(1, 40);
     int in_function = 0;
     int in_timer = 0;
     int turns = 0;
     std::function<void(Deferred<void>)> answer_later;
     answer_later = [&](const Deferred<void>& answer) {
       std::this_thread::yield();
-      if (++turns < 20) {
+      if (++turns < last_turn) {
         reactor->CallLater(Seconds(0), [&, answer] { answer_later(answer); });
         return;
       }
@@ -199,6 +205,7 @@ RULE(TH_20, EarlierCallsOfTheSameThreadTakeEffectFirst) {
 // Several callers, so that some are well inside the call when Run() begins.
 RULE(TH_21, BeforeTheReactorRunsTheCallWaitsForIt) {
   constexpr int kCallers = 8;
+  const Chance chance(kCallers);
   Latch calling(kCallers, "all calls to be under way");
   std::atomic<int> answered = 0;
   std::atomic<int> saw_it_run = 0;
@@ -226,14 +233,17 @@ RULE(TH_21, BeforeTheReactorRunsTheCallWaitsForIt) {
 RULE(TH_22, EachOfManyCallersGetsItsOwnAnswer) {
   constexpr int kCallers = 8;
   constexpr int kCalls = 50;
+  const Chance chance(kCallers * kCalls);
   std::atomic<int> wrong = 0;
   Latch calling(kCallers, "all callers to begin");
   RunningReactor reactor;
   std::deque<HelperThread> callers;
   for (int caller = 0; caller < kCallers; ++caller) {
     callers.emplace_back([&, caller] {
+      RandomNumbers random = chance.Numbers(caller);
       calling.ArriveAndAwait();
       for (int call = 0; call < kCalls; ++call) {
+        random.Pause();
         const int number = caller * kCalls + call;
         const int answer = BlockingCallFromThread(*reactor, [&] {
           Deferred<int> later;

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "conformance/chance.h"
 #include "conformance/helper_thread.h"
 #include "conformance/log_capture.h"
 #include "conformance/patience.h"
@@ -98,7 +99,10 @@ RULE(TH_25, ACallMadeDuringThePoolsDrainGetsReactorStopped) {
 
 RULE(TH_25, CallersThatRaceWithTheEndAllReturn) {
   constexpr int kCallers = 4;
-  for (int round = 0; round < 20; ++round) {
+  constexpr int kRounds = 20;
+  const Chance chance(kRounds);
+  for (int round = 0; round < kRounds; ++round) {
+    const auto attempt = chance.Try(round);
     Latch calling(kCallers, "every caller to have had an answer");
     Latch ended(kCallers, "every caller to be told that the reactor stopped");
     RunningReactor reactor;
@@ -117,6 +121,7 @@ RULE(TH_25, CallersThatRaceWithTheEndAllReturn) {
       });
     }
     calling.Await();
+    chance.Numbers(round).Pause();
     reactor.Stop();
     ended.Await();
   }

@@ -7,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+#include "conformance/checkers/findings.h"
+#include "conformance/checkers/hand_out.h"
 #include "conformance/log_capture.h"
 #include "conformance/patience.h"
 #include "conformance/reactor_harness.h"
@@ -50,10 +52,12 @@ RULE(TH_13, AListOfCallsRunsInOrderOnOnePoolThread) {
   EXPECT_EQ(runs.entries().size(), 0u) << "a call overtook the first one";
   gate.Open();
   const std::vector<Run> all = runs.Await(kCalls);
-  for (int call = 0; call < kCalls; ++call) {
-    EXPECT_EQ(all[call].call, call);
-    EXPECT_EQ(all[call].thread, all[0].thread);
+  std::vector<int> order;
+  for (const Run& run : all) {
+    order.push_back(run.call);
+    EXPECT_EQ(run.thread, all[0].thread);
   }
+  EXPECT_TRUE(Fine(CheckHandOut(order)));
   EXPECT_NE(all[0].thread, reactor.thread());
 }
 

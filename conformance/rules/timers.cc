@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
-#include <random>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "conformance/chance.h"
 #include "conformance/log_capture.h"
 #include "conformance/patience.h"
 #include "conformance/reactor_harness.h"
@@ -65,12 +65,13 @@ RULE(RL_23, ATimerIsNeverEarlyByTheReactorsClock) {
 RULE(RL_23, ATimerIsNeverEarlyByRealTime) {
   using std::chrono::steady_clock;
   constexpr int kTimers = 50;
-  std::mt19937 random(23);
+  const Chance chance(kTimers);
+  RandomNumbers random = chance.Numbers();
   int fired = 0;
   int early = 0;
   Reactor reactor(SubjectOptions());
   for (int timer = 0; timer < kTimers; ++timer) {
-    const std::chrono::microseconds delay(random() % 5000);
+    const std::chrono::microseconds delay(random.Below(5000));
     const steady_clock::time_point set = steady_clock::now();
     reactor.CallLater(delay, [&, delay, set] {
       if (steady_clock::now() < set + delay) ++early;
@@ -99,11 +100,12 @@ RULE(RL_23, BadDelaysAreRefusedAndInfinityIsNever) {
 RULE(RL_24, TimersFireByDueTimeAndEqualOnesAsSubmitted) {
   constexpr int kTimers = 100;
   ManualReactor reactor;
-  std::mt19937 random(24);
+  const Chance chance(kTimers);
+  RandomNumbers random = chance.Numbers();
   std::vector<std::pair<int, int>> expected;
   std::vector<std::pair<int, int>> order;
   for (int number = 0; number < kTimers; ++number) {
-    const int delay = 1 + static_cast<int>(random() % 5);
+    const int delay = random.Between(1, 5);
     expected.emplace_back(delay, number);
     reactor->CallLater(seconds(delay), [&order, delay, number] {
       order.emplace_back(delay, number);

@@ -12,6 +12,7 @@
 #include <memory>
 #include <utility>
 
+#include "conformance/chance.h"
 #include "conformance/helper_thread.h"
 #include "conformance/patience.h"
 #include "conformance/reactor_harness.h"
@@ -176,6 +177,7 @@ RULE(BT_25, ThereIsAtMostOneWakeUpASleepAndNoneThatIsNeededIsSaved) {
   constexpr int kProducers = 2;
   constexpr int kRounds = 500;
   constexpr int kBurst = 10;
+  const Chance chance(kProducers * kRounds);
   const CountingClock clock;
   std::uint64_t readings = 0;
   std::uint64_t wake_ups = 0;
@@ -186,10 +188,12 @@ RULE(BT_25, ThereIsAtMostOneWakeUpASleepAndNoneThatIsNeededIsSaved) {
     {
       std::deque<HelperThread> producers;
       for (int producer = 0; producer < kProducers; ++producer) {
-        producers.emplace_back([&] {
+        producers.emplace_back([&, producer] {
+          RandomNumbers random = chance.Numbers(producer);
           for (int round = 0; round < kRounds; ++round) {
             const auto ran =
                 std::make_shared<Event>("the last call of a burst to run");
+            random.Pause();
             for (int call = 1; call < kBurst; ++call) {
               MustCall(*reactor, [] {});
             }

@@ -3,10 +3,10 @@
 // RL-36: the clock for tests.
 #include <algorithm>
 #include <chrono>
-#include <random>
 #include <utility>
 #include <vector>
 
+#include "conformance/chance.h"
 #include "conformance/rule.h"
 #include "gtest/gtest.h"
 #include "reference/clock.h"
@@ -22,11 +22,12 @@ using std::chrono::seconds;
 RULE(RL_36, AdvanceFiresWhatIsDueByTimeAndThenAsSubmitted) {
   constexpr int kTimers = 100;
   TestClock clock;
-  std::mt19937 random(36);
+  const Chance chance(kTimers);
+  RandomNumbers random = chance.Numbers();
   std::vector<std::pair<int, int>> expected;
   std::vector<std::pair<int, int>> order;
   for (int number = 0; number < kTimers; ++number) {
-    const int delay = 1 + static_cast<int>(random() % 5);
+    const int delay = random.Between(1, 5);
     if (delay <= 4) expected.emplace_back(delay, number);
     clock.CallLater(seconds(delay), [&order, delay, number] {
       order.emplace_back(delay, number);
