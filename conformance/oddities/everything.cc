@@ -10,7 +10,7 @@ namespace {
 const BackendRegistration kRegistration({
     .name = "odd_everything",
     .make = MakeOddPool<Oddity>,
-    .abilities = {},
+    .abilities = {.bounded = Ability::Offered()},
 });
 
 }  // namespace

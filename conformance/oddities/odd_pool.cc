@@ -15,6 +15,7 @@ namespace heddle::oddities {
 OddPool::OddPool(const PoolOptions& options, std::unique_ptr<Oddity> oddity)
     : ThreadPool(options.name),
       oddity_(std::move(oddity)),
+      bound_(options.max_backlog),
       size_(RequirePoolSize("OddPool", options.size)),
       limits_(size_) {}
 
@@ -43,6 +44,10 @@ Submission OddPool::Submit(Task&& task) {
     std::lock_guard lock(mutex_);
     const Submission submission = life_.Admit();
     if (!submission.accepted()) return submission;
+    const int most = life_.state() == PoolState::kRunning ? limits_.max : 0;
+    if (bound_.IsReached(backlog_.size(), busy_, most)) {
+      return Submission::Refused(Refusal::kBacklogFull);
+    }
     auto& idle = threads_->idle;
     if (!idle.empty()) {
       const auto chosen =
@@ -107,7 +112,7 @@ void OddPool::RequestStop() {
     const auto lock = Lock("ThreadPool::RequestStop");
     if (!life_.RequestStop()) return;
     // Where there are workers one stays for the backlog, whatever max is.
-    limits_.max = std::max(limits_.max, 1);
+    limits_.max = oddity_->MostInDrain(std::max(limits_.max, 1));
     Shrink();
     abandoned = TakeAbandoned();
   }
@@ -126,12 +131,12 @@ bool OddPool::Join(
     return false;
   }
   if (life_.state() == PoolState::kStopped) return true;
-  std::thread last = std::move(threads.ended);
-  if (last.joinable()) {
+  OddThread last = std::move(threads.ended);
+  if (last) {
     threads.joining = true;
     lock.unlock();
     oddity_->Between();
-    last.join();
+    last->Join();
     lock.lock();
     threads.joining = false;
   }
@@ -155,8 +160,10 @@ bool OddPool::Grow() {
 bool OddPool::StartWorker() {
   const Place worker = threads_->workers.emplace(threads_->workers.end());
   try {
-    worker->thread = std::thread(&OddPool::Work, this, worker,
-                                 threads_->next_ordinal);
+    worker->thread = oddity_->NewThread(
+        [this, worker, ordinal = threads_->next_ordinal] {
+          Work(worker, ordinal);
+        });
   } catch (const std::system_error&) {
     threads_->workers.erase(worker);
     return false;
@@ -223,8 +230,7 @@ void OddPool::Work(Place self, int ordinal) {
   self->name = WorkerScope::CurrentName();
   for (;;) {
     if (self->task) {
-      RunTask(lock, *self);
-      Settle(self);
+      Settle(self, RunTask(lock, *self));
     } else if (self->dismissed) {
       return Leave(std::move(lock), self);
     } else {
@@ -233,17 +239,19 @@ void OddPool::Work(Place self, int ordinal) {
   }
 }
 
-void OddPool::RunTask(std::unique_lock<std::mutex>& lock, Worker& self) {
+TaskEnding OddPool::RunTask(std::unique_lock<std::mutex>& lock, Worker& self) {
   Task task = std::move(self.task);
   lock.unlock();
   oddity_->Between();
-  task.Run();
+  const TaskEnding ending = task.Run();
   oddity_->Between();
   lock.lock();
+  return ending;
 }
 
-void OddPool::Settle(Place worker) {
+void OddPool::Settle(Place worker, TaskEnding ending) {
   ++completed_;
+  if (ending == TaskEnding::kFailed) ++failed_;
   worker->busy_since.reset();
   const bool must = MustLeave();
   const bool may = backlog_.empty() || life_.state() == PoolState::kRunning;
@@ -261,27 +269,27 @@ void OddPool::Settle(Place worker) {
 }
 
 void OddPool::Leave(std::unique_lock<std::mutex> lock, Place self) {
-  std::thread previous =
+  OddThread previous =
       std::exchange(threads_->ended, std::move(self->thread));
   lock.unlock();
   oddity_->Between();
-  if (previous.joinable()) previous.join();
+  if (previous) previous->Join();
   lock.lock();
   threads_->workers.erase(self);
   if (threads_->workers.empty()) threads_->stopped.notify_all();
 }
 
-PoolStats OddPool::ExactStats() const {
-  return {.threads = workers(),
-          .idle = idle(),
-          .busy = busy_,
-          .backlog = backlog_.size(),
-          .completed = completed_};
-}
-
-PoolStats OddPool::Stats() const {
+PoolStats OddPool::Figures() const {
   const auto lock = Lock("ThreadPool::Stats");
-  const PoolStats exact = ExactStats();
+  const PoolStats exact = {
+      .threads = workers(),
+      .idle = idle(),
+      .busy = busy_,
+      .backlog = backlog_.size(),
+      .completed = completed_,
+      .failed = failed_,
+      .oldest_wait = backlog_.empty() ? std::chrono::nanoseconds::zero()
+                                      : backlog_.front().task.Waited()};
   return life_.state() == PoolState::kStopped ? exact : oddity_->Report(exact);
 }
 

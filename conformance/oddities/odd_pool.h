@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "conformance/oddities/oddity.h"
+#include "reference/backlog_bound.h"
 #include "reference/pool_lifecycle.h"
 #include "reference/pool_size.h"
 #include "reference/thread_pool.h"
@@ -48,13 +49,12 @@ class OddPool final : public ThreadPool, private WorkerControl {
   void RequestStop() override;
   PoolState State() const override;
   PoolSize Size() const override;
-  PoolStats Stats() const override;
   std::vector<RunningTask> RunningTasks() const override;
   WorkerControl* worker_control() override { return this; }
 
  private:
   struct Worker {
-    std::thread thread;
+    OddThread thread;
     std::condition_variable woken;
     std::string name;
     Task task;
@@ -68,13 +68,14 @@ class OddPool final : public ThreadPool, private WorkerControl {
   struct Threads {
     std::list<Worker> workers;  // whose threads have not ended
     std::deque<Place> idle;     // in the order of becoming idle
-    std::thread ended;          // who leaves next joins it, or Join does
+    OddThread ended;            // who leaves next joins it, or Join does
     std::condition_variable stopped;
     bool joining = false;  // some Join joins `ended`
     int next_ordinal = 0;
   };
 
   Submission Submit(Task&& task) override;
+  PoolStats Figures() const override;
   bool Join(std::optional<std::chrono::steady_clock::time_point> deadline)
       override;
   void StartAWorker() override;
@@ -83,7 +84,6 @@ class OddPool final : public ThreadPool, private WorkerControl {
   std::unique_lock<std::mutex> Lock(const char* function) const;
   int idle() const { return static_cast<int>(threads_->idle.size()); }
   int workers() const { return idle() + busy_; }
-  PoolStats ExactStats() const;
 
   // All of these with the mutex.
 
@@ -99,7 +99,7 @@ class OddPool final : public ThreadPool, private WorkerControl {
   void GiveNext(Worker& worker);
   void Give(Worker& worker, Task&& task);
   // What becomes of a worker whose task has ended: busy, idle or dismissed.
-  void Settle(Place worker);
+  void Settle(Place worker, TaskEnding ending);
   bool MustLeave();
   // The waiting tasks, if no worker will ever run them (TP-44).
   std::deque<Waiting> TakeAbandoned();
@@ -107,10 +107,11 @@ class OddPool final : public ThreadPool, private WorkerControl {
 
   // The body of a worker's thread.
   void Work(Place self, int ordinal);
-  void RunTask(std::unique_lock<std::mutex>& lock, Worker& self);
+  TaskEnding RunTask(std::unique_lock<std::mutex>& lock, Worker& self);
   void Leave(std::unique_lock<std::mutex> lock, Place self);
 
   const std::unique_ptr<Oddity> oddity_;
+  const BacklogBound bound_;
   mutable std::mutex mutex_;
   PoolLifecycle life_;  // with mutex_, as all that follows
   PoolSize size_;       // as asked for
@@ -119,6 +120,7 @@ class OddPool final : public ThreadPool, private WorkerControl {
   int busy_ = 0;
   int retiring_ = 0;  // workers that StopAWorker lets go when they are idle
   std::uint64_t completed_ = 0;
+  std::uint64_t failed_ = 0;
   std::unique_ptr<Threads> threads_ = std::make_unique<Threads>();
 };
 

@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -22,6 +23,15 @@ struct Waiting {
   Task task;
   std::thread::id submitter;
 };
+
+// A thread, from where an oddity takes it.
+class ThreadHandle {
+ public:
+  virtual ~ThreadHandle() = default;
+  // Returns when the thread has done what it was made for. Once.
+  virtual void Join() = 0;
+};
+using OddThread = std::unique_ptr<ThreadHandle>;
 
 // The free choices of an OddPool, which has one of these for itself; each
 // default is what a plain pool does. All but Between() is called with the
@@ -45,6 +55,12 @@ class Oddity {
   // or a new worker will take its place. `others` is how many would be left.
   virtual bool Leaves(bool /*nothing_waits*/, int /*others*/) { return false; }
 
+  // How many workers a drain may have, of `max`; at least one.
+  virtual int MostInDrain(int max) { return max; }
+
+  // A thread that calls `body`. Throws std::system_error if there is none.
+  virtual OddThread NewThread(std::function<void()> body);
+
   // Waits to be woken; may return for no reason.
   virtual void Wait(std::condition_variable& woken,
                     std::unique_lock<std::mutex>& lock) {
@@ -55,7 +71,7 @@ class Oddity {
   // callers, without the mutex.
   virtual void Between() {}
 
-  // What Stats() answers, until the pool has stopped.
+  // What Stats() tells, until the pool has stopped.
   virtual PoolStats Report(const PoolStats& exact) { return exact; }
 };
 
