@@ -13,8 +13,10 @@
 #define HEDDLE_CONFORMANCE_CHANCE_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "conformance/options.h"
 #include "conformance/random_numbers.h"
 #include "gtest/gtest.h"
 
@@ -40,9 +42,9 @@ class Chance {
   // `tries`: how many times, at least 1, the rule tries its luck in one run.
   // `miss_rate`: how often a run misses a fault that is there, as it was
   // measured and with what, "0 of 40 runs with mutant tp_14_..."; or "unknown".
-  // Throws std::invalid_argument. Exits with status 2 if HEDDLE_SEED is not a
-  // whole number from 0 to 2^64 - 1.
-  explicit Chance(int tries, const std::string& miss_rate = "unknown");
+  // `seed`: none is a fresh one. Throws std::invalid_argument.
+  explicit Chance(int tries, const std::string& miss_rate = "unknown",
+                  std::optional<std::uint64_t> seed = GivenSeed());
 
   Chance(const Chance&) = delete;
   Chance& operator=(const Chance&) = delete;

@@ -15,27 +15,6 @@
 namespace heddle::conformance {
 namespace {
 
-// HEDDLE_SEED, for the object's lifetime.
-class GivenSeed {
- public:
-  explicit GivenSeed(const char* seed) {
-    if (const char* const former = std::getenv("HEDDLE_SEED")) former_ = former;
-    Set(seed);
-  }
-  ~GivenSeed() { Set(former_ ? former_->c_str() : nullptr); }
-
- private:
-  static void Set(const char* seed) {
-    if (seed != nullptr) {
-      setenv("HEDDLE_SEED", seed, 1);
-    } else {
-      unsetenv("HEDDLE_SEED");
-    }
-  }
-
-  std::optional<std::string> former_;
-};
-
 std::vector<std::uint64_t> Draw(RandomNumbers random) {
   std::vector<std::uint64_t> numbers;
   for (int i = 0; i < 20; ++i) numbers.push_back(random.Next());
@@ -43,9 +22,9 @@ std::vector<std::uint64_t> Draw(RandomNumbers random) {
 }
 
 // What a Chance prints when it is made.
-std::string Printed(int tries) {
+std::string Printed(int tries, std::uint64_t seed) {
   testing::internal::CaptureStdout();
-  const Chance chance(tries);
+  const Chance chance(tries, "unknown", seed);
   return testing::internal::GetCapturedStdout();
 }
 
@@ -61,17 +40,15 @@ std::string Recorded(const std::string& key) {
 }
 
 TEST(Chance, TheSameSeedGivesTheSameNumbers) {
-  const GivenSeed given("20020");
-  const Chance first(1);
-  const Chance second(5);
+  const Chance first(1, "unknown", 20020);
+  const Chance second(5, "1 of 9 runs", 20020);
   EXPECT_EQ(first.seed(), 20020u);
   EXPECT_EQ(Draw(first.Numbers()), Draw(second.Numbers()));
   EXPECT_EQ(Draw(first.Numbers(7)), Draw(second.Numbers(7)));
 }
 
 TEST(Chance, EverySequenceHasItsOwnNumbers) {
-  const GivenSeed given("20020");
-  const Chance chance(1);
+  const Chance chance(1, "unknown", 20020);
   EXPECT_NE(Draw(chance.Numbers(0)), Draw(chance.Numbers(1)));
 }
 
@@ -83,22 +60,19 @@ TEST(Chance, TheNumbersOfASeedAreThoseOfEveryOtherMachine) {
 }
 
 TEST(Chance, WithoutASeedEveryRunHasAFreshOne) {
-  const GivenSeed none(nullptr);
   std::vector<std::uint64_t> seeds;
-  for (int i = 0; i < 5; ++i) seeds.push_back(Chance(1).seed());
+  for (int i = 0; i < 5; ++i) seeds.push_back(Chance(1, "unknown", std::nullopt).seed());
   EXPECT_NE(seeds, std::vector(5, seeds[0]));
 }
 
 TEST(Chance, ItSaysHowToReplay) {
-  const GivenSeed given("18446744073709551615");
-  EXPECT_EQ(Printed(3),
+  EXPECT_EQ(Printed(3, UINT64_MAX),
             "probabilistic: 3 tries, seed 18446744073709551615; replay with "
             "--seed=18446744073709551615\n");
 }
 
 TEST(Chance, ItRecordsTriesSeedAndMissRate) {
-  const GivenSeed given("12");
-  const Chance chance(34, "1 of 9 runs");
+  const Chance chance(34, "1 of 9 runs", 12);
   EXPECT_EQ(Recorded("tries"), "34");
   EXPECT_EQ(Recorded("seed"), "12");
   EXPECT_EQ(Recorded("miss_rate"), "1 of 9 runs");
@@ -109,30 +83,45 @@ TEST(Chance, ItRecordsTriesSeedAndMissRate) {
 void Fail() { ADD_FAILURE() << "planted"; }
 
 TEST(Chance, FailuresCarryTheSeed) {
-  const GivenSeed given("4711");
   EXPECT_NONFATAL_FAILURE(
       {
-        const Chance chance(1);
+        const Chance chance(1, "unknown", 4711);
         Fail();
       },
       "replay with --seed=4711");
   EXPECT_NONFATAL_FAILURE(
       {
-        const Chance chance(1);
+        const Chance chance(1, "unknown", 4711);
         const auto attempt = chance.Try(3);
         Fail();
       },
       "try 3, seed 4711");
 }
 
+// As main takes it.
+void TakeSeed(const std::string& seed) {
+  std::string program = "program";
+  std::string flag = "--seed=" + seed;
+  char* arguments[] = {program.data(), flag.data(), nullptr};
+  int count = 2;
+  TakeOptions(count, arguments);
+}
+
+TEST(Chance, TheSeedOfTheProgramIsTakenUnlessAnotherIsGiven) {
+  EXPECT_EXIT(
+      {
+        TakeSeed("4711");
+        std::exit(Chance(1).seed() == 4711 ? 0 : 1);
+      },
+      testing::ExitedWithCode(0), "");
+}
+
 TEST(Chance, ABadSeedIsRefusedWithItsValue) {
-  for (const char* const seed :
-       {"", "x", "-1", "+1", " 1", "1 ", "1.5", "0x10",
-        "18446744073709551616"}) {
-    const GivenSeed given(seed);
-    EXPECT_EXIT(Chance(1), testing::ExitedWithCode(2),
-                "HEDDLE_SEED is '.*', must be a whole number from 0 to "
-                "18446744073709551615");
+  for (const char* const seed : {"", "x", "-1", "+1", " 1", "1 ", "1.5", "0x10",
+                                 "18446744073709551616"}) {
+    EXPECT_EXIT(TakeSeed(seed), testing::ExitedWithCode(2),
+                "--seed=.*: must be a number from 0 to 18446744073709551615")
+        << seed;
   }
 }
 
