@@ -265,6 +265,24 @@ def mutant_list(name, out, visibility):
         visibility = visibility,
     )
 
+def _programs_impl(ctx):
+    executables = []
+    runfiles = ctx.runfiles()
+    for program in ctx.attr.programs:
+        executables.append(program[DefaultInfo].files_to_run.executable)
+        runfiles = runfiles.merge(program[DefaultInfo].default_runfiles)
+    return [DefaultInfo(
+        files = depset(executables),
+        runfiles = runfiles.merge(ctx.runfiles(executables)),
+    )]
+
+_programs = rule(
+    implementation = _programs_impl,
+    attrs = {
+        "programs": attr.label_list(mandatory = True),
+    },
+)
+
 def mutant_programs(name, visibility):
     """Puts the tests of all mutants that are defined above it into one target.
 
@@ -272,11 +290,11 @@ def mutant_programs(name, visibility):
       name: the target's name.
       visibility: the target's visibility.
     """
-    native.filegroup(
+    _programs(
         name = name,
         testonly = True,
-        srcs = sorted([
-            target["mutant"]
+        programs = sorted([
+            ":" + target["mutant"]
             for target in native.existing_rules().values()
             if target["kind"] == "_planted"
         ]),

@@ -194,7 +194,8 @@ def measured_markdown(result):
     lines += ["", "## Rules by mutants", "",
               "| mutant | rule | demanded | how |", "| --- | --- | --- | --- |"]
     lines += [f"| {cell['mutant']} | {cell['rule']} | "
-              f"{cell['demanded'] or 'no'} | {cell['how'] or 'survives'} |"
+              f"{cell['demanded'] or 'no'} | "
+              f"{cell['how'] or cell['objection']} |"
               for cell in result["matrix"]]
     return "\n".join(lines) + "\n"
 

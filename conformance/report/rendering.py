@@ -162,8 +162,10 @@ def findings(backends):
                     f"{programs.sentence_of(verdict.id)}",
                     f"{verdict.reason.rstrip()}\n"
                     f"again: {verdict.replay}")
-            elif UNDECLARED in verdict.reason:
-                say(backend, f"works, but undeclared: {verdict.id}")
+        undeclared = sorted(v.id for v in backend.verdicts.values()
+                            if UNDECLARED in v.reason)
+        if undeclared:
+            say(backend, "works, but undeclared: " + ", ".join(undeclared))
         for verdict in ("not offered", "not observable", "not run"):
             for reason, rules in grouped(backend, verdict).items():
                 say(backend, f"{verdict} ({reason}): " + (
