@@ -249,6 +249,27 @@ TEST(MemoryThreadPoolOfAReactor, DecidesWhenAResultComes) {
   EXPECT_EQ(results, std::vector{1});
 }
 
+TEST(MemoryThreadPoolOfAReactor, CountsAsFailedWhatFailedForADeferred) {
+  MemoryThreadPool pool;
+  pool.Start();
+  Reactor reactor;
+  int failures = 0;
+  for (const bool fails : {true, false}) {
+    DeferToThreadPool(reactor, pool, [fails] {
+      if (fails) throw 42;
+      return 1;
+    }).AddErrback([&](const Failure&) {
+      ++failures;
+      return 0;
+    });
+  }
+  EXPECT_EQ(pool.RunAll(), 2);
+  reactor.Iterate();
+  EXPECT_EQ(failures, 1);
+  EXPECT_EQ(pool.Stats().completed, 2u);
+  EXPECT_EQ(pool.Stats().failed, 1u);
+}
+
 TEST(MemoryThreadPoolOfAReactor, IsStartedAndDrainedByARun) {
   Order order;
   ReactorOptions options;
