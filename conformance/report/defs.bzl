@@ -20,14 +20,20 @@ ConformanceProgramsInfo = provider(
     },
 )
 
-# Looks for the files beside itself, or where a test has them.
+# Looks for its files beside itself, or where it lies among those of another
+# program, or of a test.
 _LAUNCHER = """#!/bin/sh
 case $0 in
   /*) self=$0 ;;
   *) self=$PWD/$0 ;;
 esac
 files=$self.runfiles
-[ -d "$files" ] || files=${{RUNFILES_DIR:-${{TEST_SRCDIR:-$files}}}}
+if [ ! -d "$files" ]; then
+  case $self in
+    *.runfiles/*) files=${{self%.runfiles/*}}.runfiles ;;
+    *) files=${{RUNFILES_DIR:-${{TEST_SRCDIR:-$files}}}} ;;
+  esac
+fi
 files=$files/{workspace}
 exec python3 "$files/{report}" --mode={mode} {programs} "$@"
 """

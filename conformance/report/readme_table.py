@@ -73,10 +73,11 @@ def block(report, tree):
     unkilled = tree.unkilled({kill.rule for kill in tree.kills})
     lines += [
         f"{numbers['clauses']} clauses, {numbers['rules']} rules, "
-        f"{numbers['mutants']} mutants, none of which may survive its test, "
-        f"{numbers['oddities']} strange pools that conform; "
-        f"{len(unkilled)} rules without a mutant "
-        "([the kill matrix](conformance/KILL_MATRIX.md)).",
+        f"{numbers['mutants']} mutants of which 0 survive (each has a test "
+        "that fails if it does),",
+        f"{len(unkilled)} rules that reject no mutant "
+        "([the kill matrix](conformance/KILL_MATRIX.md)), "
+        f"{numbers['oddities']} strange pools that conform.",
     ]
     return "\n" + "\n".join(lines) + "\n\n"
 
