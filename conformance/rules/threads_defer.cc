@@ -84,11 +84,10 @@ RULE(HB_5, WhatTheTaskDidIsVisibleToTheCallbacks) {
   std::vector<int> written(kTasks, 0);
   RunningReactor reactor;
   reactor.Do([&] {
-    RandomNumbers random = chance.Numbers();
     for (int task = 0; task < kTasks; ++task) {
-      random.Pause();
       int& number = written[task];
-      DeferToThread(*reactor, [&number, task] {
+      DeferToThread(*reactor, [&chance, &number, task] {
+        chance.Numbers(task).Pause();
         number = task + 1;
       }).AddCallback([&checked, &number, task] {
         EXPECT_EQ(number, task + 1);
