@@ -57,8 +57,12 @@ def read_list(program):
 
 
 def merge(runs, filtered):
-    """The backends of these runs, each with a verdict on every rule."""
+    """The backends of these runs, each with a verdict on every rule.
+
+    A program of which a filter leaves no rule is left out itself.
+    """
     backends = {}
+    runs = [run for run in runs if not (filtered and run.has_no_rules)]
     for run in runs:
         backend = backends.setdefault(run.backend, Backend(run.backend))
         backend.filtered = filtered
@@ -112,6 +116,8 @@ def complete(backend, chapters):
         verdict = backend.verdicts.get(rule)
         if verdict is not None:
             verdict.chapter = chapter
+        elif not chapter:
+            continue  # Nobody ran it, so nobody can tell whose it is.
         elif chapter in own:
             backend.verdicts[rule] = programs.RuleVerdict(
                 rule, "not run", "no program of this backend holds the rule",

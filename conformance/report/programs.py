@@ -15,6 +15,9 @@ import subprocess
 import tempfile
 import time
 
+# Exit status of a program that has no rule to run; see verdicts.h.
+_NO_RULES = 3
+
 VERDICTS = ("conforms", "violates", "not offered", "not observable", "not run")
 
 # What GoogleTest and the kit write about a rule beside the rule's own findings.
@@ -61,6 +64,7 @@ class Run:
     verdicts: dict = dataclasses.field(default_factory=dict)  # of those it ran
     seconds: float = 0.0
     problem: str = ""  # why it did not come to its end
+    has_no_rules: bool = False  # none to run; a problem unless there is a filter
 
 
 def clause_of(rule):
@@ -181,6 +185,7 @@ def run_program(program, arguments=(), limit=3600):
         status, output = execute(
             [program.path, f"--gtest_output=json:{results}", *arguments], limit)
         run.seconds = time.monotonic() - started
+        run.has_no_rules = status == _NO_RULES
         try:
             with open(results, encoding="utf-8", errors="replace") as file:
                 document, run.verdicts = read_results(file.read())

@@ -45,7 +45,9 @@ def revision():
 
 
 def environment(backends, mode):
-    compilers = sorted({b.compiler for b in backends if b.compiler})
+    # gcc's own name for itself is a bare number.
+    compilers = sorted({("gcc " if b.compiler[0].isdigit() else "") + b.compiler
+                        for b in backends if b.compiler})
     return {
         "os": first_match("/etc/os-release", r"^PRETTY_NAME=(.*)$"),
         "kernel": f"{platform.system()} {platform.release()}",

@@ -88,6 +88,9 @@ def main(arguments=None):
         runs.append(programs.run_program(program, passed_on, given.limit))
     try:
         found = backends.merge(runs, filtered)
+        if not found:
+            print("report: the filter names no rule", file=sys.stderr)
+            return 3
         write(found, given)
         if given.fix:
             for line in known_violations.fix(

@@ -80,7 +80,7 @@ class ReportTest(unittest.TestCase):
         status, out, _ = self.run_report("--format=json", "--mode=opt")
         self.assertEqual(status, 0)
         document = json.loads(out)
-        self.assertEqual(document["environment"]["compiler"], "gcc 12")
+        self.assertEqual(document["environment"]["compiler"], "gcc 12.2")
         self.assertEqual(document["environment"]["compilation_mode"], "opt")
         self.assertGreater(document["environment"]["cpus"], 0)
         _, out, _ = self.run_report()
@@ -160,6 +160,16 @@ class ReportTest(unittest.TestCase):
         status, out, _ = self.run_report("--gtest_filter=*")
         self.assertIn("**filtered: open**", out)
         self.assertNotIn("**conforms**", out)
+
+    def test_a_program_without_a_rule_for_the_filter_is_left_out(self):
+        self.add("one", {ONE: CONFORMS})
+        self.add("two", {TIMER: CONFORMS}, chapter="timer")
+        _, verdicts = self.verdicts("--gtest_filter=*TP_01_*")
+        self.assertEqual(list(verdicts), ["one"])
+        self.assertEqual(list(verdicts["one"]), [ONE])
+        status, _, err = self.run_report("--gtest_filter=nothing")
+        self.assertEqual(status, 3)
+        self.assertIn("the filter names no rule", err)
 
     def test_the_same_rule_twice_is_a_problem(self):
         self.add("twice", {ONE: CONFORMS})
