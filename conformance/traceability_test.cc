@@ -2,9 +2,12 @@
 //
 // Clauses, rules and mutants agree: each clause of CONTRACT.md has a rule, or
 // says whose rules hold it; each clause with a rule has as many mutants as it
-// names faults; or section 8.1 says why not. Checked on the sources' text.
+// names faults; each rule rejects a mutant; or section 8.1 says why not. Each
+// published bug of section 11 has a rule and a mutant. Whoever names a clause
+// names one that exists. Checked on the sources' text.
 #include <algorithm>
 #include <cctype>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -156,12 +159,47 @@ std::vector<Kill> Kills(const std::string& list) {
   return kills;
 }
 
+// A line of section 11, "Museum".
+struct Exhibit {
+  std::string id;
+  std::string rule;    // empty if section 8.1 says why there is none
+  std::string mutant;  // likewise
+};
+
+// Each ends with a line "  RULE, mutant", or says that it is not applicable.
+std::vector<Exhibit> Exhibits(const std::string& contract) {
+  const std::regex line(
+      R"(\n- (MU-\d\d), [^\n]*(?:\n  [^\n]*)*?\n  )"
+      R"((?:(\w\w_\d+_\w+), (\w+)|Not applicable; see section 8.1.)(?=\n))");
+  std::vector<Exhibit> exhibits;
+  for (std::sregex_iterator match(contract.begin(), contract.end(), line), end;
+       match != end; ++match) {
+    exhibits.push_back({(*match)[1], (*match)[2], (*match)[3]});
+  }
+  return exhibits;
+}
+
 // All there is.
 struct Tree {
   std::vector<Clause> clauses;
+  std::vector<Exhibit> museum;
   std::map<std::string, LeftOut> left_out;
   std::vector<std::string> rules;  // names, as in RULE, and of refusal tests
   std::vector<Kill> kills;
+
+  // Of clauses, and of bugs that are none.
+  std::set<std::string> Ids() const {
+    std::set<std::string> ids;
+    for (const Clause& clause : clauses) ids.insert(clause.id);
+    for (const Exhibit& exhibit : museum) ids.insert(exhibit.id);
+    return ids;
+  }
+
+  std::set<std::string> Mutants() const {
+    std::set<std::string> mutants;
+    for (const Kill& kill : kills) mutants.insert(kill.mutant);
+    return mutants;
+  }
 
   std::set<std::string> ClausesWithRules() const {
     std::set<std::string> found;
@@ -182,6 +220,7 @@ Tree ReadTree() {
   Tree tree;
   const std::string contract = Read("conformance/CONTRACT.md");
   tree.clauses = Clauses(contract);
+  tree.museum = Exhibits(contract);
   tree.left_out = LeftOutBy(contract);
   for (const auto& entry :
        std::filesystem::directory_iterator("conformance/rules")) {
@@ -230,11 +269,106 @@ TEST(Traceability, ReadsAContract) {
   EXPECT_EQ(ClauseOf("hb_3_any_words"), "HB-3");
 }
 
+TEST(Traceability, ReadsAMuseum) {
+  const std::vector<Exhibit> museum = Exhibits(
+      "\n- MU-01, somebody #1: it hung,\n  and later too.\n  TP_01_Any, tp_01_a\n"
+      "- MU-02, somebody #2: it hung.\n  Not applicable; see section 8.1.\n"
+      "- MU-03, somebody #3: it hung.\n");
+  ASSERT_EQ(museum.size(), 2u);
+  EXPECT_EQ(museum[0].rule, "TP_01_Any");
+  EXPECT_EQ(museum[0].mutant, "tp_01_a");
+  EXPECT_EQ(museum[1].id, "MU-02");
+  EXPECT_EQ(museum[1].rule, "");
+}
+
 TEST(Traceability, SeesTheWholeTree) {
   const Tree& tree = TheTree();
+  int without_rule = 0;
+  for (const auto& [id, left_out] : tree.left_out) {
+    without_rule += left_out.rule;
+  }
+  std::printf("%zu clauses, %d ids without a rule, %zu rules, %zu mutants, "
+              "%zu pairs of both\n",
+              tree.clauses.size(), without_rule, tree.rules.size(),
+              tree.Mutants().size(), tree.kills.size());
   EXPECT_GT(tree.clauses.size(), 250u);
   EXPECT_GT(tree.rules.size(), 300u);
   EXPECT_GT(tree.kills.size(), 300u);
+}
+
+TEST(Traceability, EveryRuleRejectsAMutant) {
+  const Tree& tree = TheTree();
+  std::set<std::string> seen_to_fail;
+  for (const Kill& kill : tree.kills) seen_to_fail.insert(kill.rule);
+  Findings findings;
+  for (const std::string& rule : tree.rules) {
+    const auto left_out = tree.left_out.find(ClauseOf(rule));
+    if (left_out != tree.left_out.end() &&
+        left_out->second.faults == kAllFaults) {
+      continue;
+    }
+    if (seen_to_fail.count(rule) == 0) {
+      findings.push_back(rule + " has not been seen to fail");
+    }
+  }
+  ExpectNone(findings);
+}
+
+TEST(Traceability, EveryPublishedBugHasARuleAndAMutant) {
+  constexpr int kBugs = 22;
+  const Tree& tree = TheTree();
+  const std::set<std::string> rules(tree.rules.begin(), tree.rules.end());
+  const std::set<std::string> mutants = tree.Mutants();
+  Findings findings;
+  for (std::size_t i = 0; i < tree.museum.size(); ++i) {
+    const Exhibit& exhibit = tree.museum[i];
+    const std::string number = std::to_string(i + 1);
+    if (exhibit.id != "MU-" + std::string(2 - number.size(), '0') + number) {
+      findings.push_back(exhibit.id + " is not in its place");
+    }
+    if (exhibit.rule.empty()) {
+      const auto left_out = tree.left_out.find(exhibit.id);
+      if (left_out == tree.left_out.end() || !left_out->second.rule) {
+        findings.push_back("section 8.1 does not speak of " + exhibit.id);
+      }
+      continue;
+    }
+    if (rules.count(exhibit.rule) == 0) {
+      findings.push_back(exhibit.id + " names no rule: " + exhibit.rule);
+    }
+    if (mutants.count(exhibit.mutant) == 0) {
+      findings.push_back(exhibit.id + " names no mutant: " + exhibit.mutant);
+    }
+  }
+  ExpectNone(findings);
+  EXPECT_EQ(tree.museum.size(), kBugs);
+}
+
+// In documents, rules, mutants and the reference's headers.
+TEST(Traceability, WhoeverNamesAClauseNamesOneThatExists) {
+  const std::set<std::string> ids = TheTree().Ids();
+  Findings findings;
+  int texts = 0;
+  for (const char* const place : {"conformance", "reference"}) {
+    for (const auto& entry :
+         std::filesystem::recursive_directory_iterator(place)) {
+      const std::string file = entry.path().filename().string();
+      // This one makes some up.
+      if (!entry.is_regular_file() || file.starts_with("traceability_test")) {
+        continue;
+      }
+      ++texts;
+      for (const std::string& id :
+           Find(Read(entry.path()),
+                R"((?:^|[^\w-])((?:TP|RT|RL|TH|DF|BT|HB|MU)-\d+)(?![\w-]))")) {
+        if (ids.count(id) == 0) {
+          findings.push_back(entry.path().string() + " names " + id);
+        }
+      }
+    }
+  }
+  EXPECT_GT(texts, 50);
+  ExpectNone(findings);
 }
 
 TEST(Traceability, EveryClauseHasARuleOrSaysWhoseRulesHoldIt) {
@@ -281,8 +415,7 @@ TEST(Traceability, EveryFaultThatAClauseNamesHasAMutant) {
 
 TEST(Traceability, EveryRuleBelongsToAClause) {
   const Tree& tree = TheTree();
-  std::set<std::string> ids;
-  for (const Clause& clause : tree.clauses) ids.insert(clause.id);
+  const std::set<std::string> ids = tree.Ids();
   Findings findings;
   for (const std::string& rule : tree.rules) {
     if (ids.count(ClauseOf(rule)) == 0) {

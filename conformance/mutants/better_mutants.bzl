@@ -170,6 +170,7 @@ def _pool_rest():
     mutant(
         name = "tp_53_a_queue_bound_to_one_worker",
         rule = "TP_53_WhatIsQueuedBehindALongTaskIsTakenByAnotherWorker",
+        also = ["TP_53_WorkSubmittedInsideALongTaskIsTakenByAnotherWorker"],
         source = _POOL,
         replace = "    switch (coordinator_.Next(task)) {",
         # What comes from outside while a worker is busy is for that one.
@@ -247,6 +248,7 @@ def _defer():
     mutant(
         name = "th_03_logged_as_well",
         rule = "TH_03_TheOriginalExceptionArrivesOnTheReactorThreadUnlogged",
+        also = ["TH_03_AFailureNobodyHandlesIsLoggedOnce"],
         source = _THREAD_CALL_H,
         rules_in = _DEFER,
         replace = "    std::exchange(deferred_, std::nullopt)\n        ->Callback(",
@@ -631,6 +633,11 @@ def _own_thread():
     mutant(
         name = "bt_20_accepted_silently",
         rule = every_function,
+        also = [
+            "BT_20_ATimerIsUsedOnTheReactorThreadOnly",
+            "BT_20_AWorkerThatUsesTheReactorIsNamedAsAWorker",
+            "BT_20_UseOnAnotherThreadThrowsWrongThreadAndChangesNothing",
+        ],
         chapter = "reactor",
         source = _LOOP_THREAD,
         replace = "  if (inside == nullptr || inside == CurrentThread()) return;",
@@ -703,6 +710,11 @@ def _forking():
     mutant(
         name = "bt_33_the_fork_is_not_noticed",
         rule = "BT_33_UseOfARunningReactorInAForkedChildIsAnErrorNotAHang",
+        also = [
+            "BT_33_AForkWhileOtherThreadsUseTheReactorLeavesNoHang",
+            "BT_33_AReactorCanBeDestroyedInAForkedChild",
+            "BT_33_UseOfAReactorThatDoesNotRunIsAnErrorInAForkedChildToo",
+        ],
         chapter = "reactor",
         source = "//reference:process_identity.cc",
         replace = "current_generation.fetch_add(1, std::memory_order_relaxed);",

@@ -474,6 +474,7 @@ def _programs():
     _program_mutant(
         name = "df_65_consumed_looks_cancelled",
         source = _RUN,
+        also = ["DF_64_AwaitingConsumes"],
         replace = "AlreadyConsumed(",
         by = "CancelledError(",
     )

@@ -473,6 +473,7 @@ def _waiting():
     _mutant(
         name = "df_18_waits_for_the_next_event",
         rule = "DF_18_TheResultOfAnInnerThatHasFiredIsTakenAtOnce",
+        also = ["DF_21_TakingResultsThatAreThereTakesConstantStack"],
         source = _RUN,
         replace = _INNER_IS_READY,
         by = "} else if (false) {",

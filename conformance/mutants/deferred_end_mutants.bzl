@@ -92,6 +92,7 @@ def _without_canceller():
     _mutant(
         name = "df_31_ignores_none",
         rule = "DF_31_WithoutACancellerCancelFailsAtOnceAndTheNextFireIsIgnored",
+        also = ["DF_31_TheFireIgnoredAfterACancelDoesNotReplaceTheResult"],
         source = _CHAIN,
         replace = "ignores_next_fire_ = true;",
         by = "",
@@ -161,6 +162,7 @@ def _canceller():
     _mutant(
         name = "df_38_the_exception_is_swallowed",
         rule = "DF_38_AThrowingCancellerIsLoggedAndTheDeferredIsCancelled",
+        also = ["DF_38_ACancellerMayFireAndThenThrow"],
         source = _CHAIN,
         replace = _CANCELLER_THREW,
         by = "",
@@ -185,6 +187,7 @@ def _waiting_and_paused():
     _mutant(
         name = "df_36_the_inner_is_left_running",
         rule = "DF_36_CancellingOneThatWaitsCancelsWhatItWaitsFor",
+        also = ["DF_36_TheCancelledErrorOfAnInnerReachesTheOuter"],
         source = _CHAIN,
         replace = _TO_THE_UNFIRED,
         by = "",
@@ -219,6 +222,7 @@ def _reports():
     _mutant(
         name = "df_40_reported_when_fired",
         rule = reported_once,
+        also = ["DF_40_AFailureThatWasHandledOrNeverCameIsNotReported"],
         source = _CHAIN,
         replace = "  result_ = std::move(result);\n",
         by = "  result_ = std::move(result);" +
@@ -428,6 +432,7 @@ def _thread():
     _mutant(
         name = "df_61_callbacks_run_on_another_thread",
         rule = "DF_61_FiredOnAForeignThreadItsCallbacksRunThere",
+        also = ["DF_61_CodeThatHopsThroughCallFromThreadKeepsTheRule"],
         source = _CHAIN,
         replace = "(DF-15)\n  RunIfReady();",
         by = "\n  std::thread([this] { RunIfReady(); }).join();",

@@ -398,6 +398,7 @@ def _cancelled_lists():
     _mutant(
         name = "df_57_members_not_kept",
         rule = "DF_57_TheListKeepsItsOwnCopyOfTheMembers",
+        also = ["BT_39_AllTakesValuesThatCannotBeCopiedAndOfAnyType"],
         source = _GROUP,
         replace = "    ties_[index].TieMember(chain, shared_from_this());\n",
         by = "",

@@ -167,6 +167,7 @@ def _triggers():
         name = "rl_06_reverse_order",
         chapter = "lifecycle",
         rule = "RL_06_PhasesComeInOrderAndTriggersAsRegistered",
+        also = ["RL_13_CallWhenRunningWaitsForAfterStartupInTheOrderOfTheCalls"],
         source = _EVENTS,
         replace = "entries.splice(entries.end(), added);",
         by = "entries.splice(entries.begin(), added);",
@@ -334,6 +335,7 @@ def _turns():
         name = "rl_22_blocks_for_the_next_timer",
         chapter = "lifecycle",
         rule = "RL_22_IterateDoesOneIterationAndDoesNotWaitForTheNextTimer",
+        also = ["RL_22_IterateReturnsWhenSomethingHappensBeforeItsDelayIsOver"],
         source = _REACTOR,
         replace = "  loop.Poll(TimeAfter(loop.clock().Now(), delay));\n",
         by = "  loop.Poll(std::nullopt);\n",
@@ -416,6 +418,7 @@ def _signals():
         name = "rl_21_one_loop_in_the_process",
         chapter = "lifecycle",
         rule = "RL_21_SeveralReactorsRunAtOnceEachOnItsThread",
+        also = ["RL_21_TwoReactorsTakeTurnsOnOneThread"],
         source = "//reference:loop_thread.cc",
         replace = "  if (inside_.load() != nullptr) return false;\n",
         by = "  static LoopThread* const only = this;\n" +

@@ -29,6 +29,7 @@ def _calls():
     mutant(
         name = "rt_01_run_on_the_calling_thread",
         rule = "RT_01_ACallRunsOnceOnTheReactorThreadWithItsArguments",
+        also = ["RT_01_TheCallerIsNotBlockedWhileTheReactorIsBusy"],
         source = _CALLS,
         replace = "queue_.push_back(std::move(call));",
         by = "if (asleep_) { call.Run(); return Submission::Accepted(); }" +
@@ -85,6 +86,7 @@ def _calls():
     mutant(
         name = "rt_03_a_lane_for_each_producer",
         rule = "RT_03_ACallThatReturnedBeforeAnotherBeganRunsFirstWhoeverMadeIt",
+        also = ["RT_03_CallsThatDoNotOverlapKeepTheirOrderHoweverTheirProducersMix"],
         source = _CALLS,
         replace = "queue_.push_back(std::move(call));",
         # Lanes merged round-robin: a call comes before those that have more of
@@ -201,9 +203,11 @@ def _turns():
     mutant(
         name = "rt_07_calls_starve_timers",
         rule = "RT_07_ACallThatResubmitsItselfLeavesTimersAndDescriptorsTheirTurn",
+        also = ["RT_07_ATimerComesInTimeBesideACallThatResubmitsItself"],
         source = _CALLS,
         replace = _RUN_ALL,
         by = drain_until_empty,
+        dies = True,
         message = "turns that a due timer had to wait",
     )
     mutant(
@@ -243,6 +247,7 @@ def _turns():
     mutant(
         name = "rt_16_nested_iteration",
         rule = "RT_16_IteratingInsideAnIterationThrowsToo",
+        also = ["RT_16_IteratingInsideACallThrowsAndRunsNothing"],
         source = _REACTOR,
         replace = "    throw ReactorAlreadyRunning(\"Reactor::Iterate: called inside an iteration\");",
         by = "",
@@ -373,6 +378,7 @@ def _pool():
     mutant(
         name = "rt_23_zero_to_ten",
         rule = "RT_23_TheReactorsPoolIsFiveToTenUnlessSaidOtherwise",
+        also = ["RT_23_TheStartedPoolHasFiveWorkers"],
         source = _PARTS,
         replace = ".size = options.pool_size,",
         by = ".size = {.min = 0, .max = options.pool_size.max},",
@@ -397,6 +403,7 @@ def _pool():
     mutant(
         name = "rt_24_four_clamped_to_five",
         rule = "RT_24_SuggestedSizesSetTheMaximumBeforeAndDuringRun",
+        also = ["RT_24_ASuggestedSizeIsThatOfThePoolThatItMakes"],
         source = _POOL,
         replace = "return {.min = std::min(configured.min, max), .max = max};",
         by = "return {.min = configured.min, .max = std::max(configured.min, max)};",
@@ -422,6 +429,7 @@ def _pool():
     mutant(
         name = "rt_33_the_thread_that_asked_first",
         rule = "RT_33_OnlyTheThreadInRunIsTheReactors",
+        also = ["RT_33_EachReactorKnowsItsOwnThread"],
         source = _THREAD,
         replace = "  return inside_.load(std::memory_order_relaxed) == CurrentThread();",
         by = "  static const void* const first = CurrentThread();" +
@@ -441,6 +449,7 @@ def _pool_end():
     mutant(
         name = "rt_26_the_pool_is_kept",
         rule = "RT_26_TheReactorDropsAPoolMadeBeforeRun",
+        also = ["RT_26_TheReactorDropsAPoolMadeDuringRun"],
         source = _POOL,
         replace = "    pool = std::move(pool_);\n    start",
         by = "    pool = pool_;\n    start",
@@ -473,6 +482,7 @@ def _pool_end():
     mutant(
         name = "rt_28_results_of_the_drain_lost",
         rule = "RT_28_ResultsOfTasksThatEndDuringTheDrainAreDeliveredOrFail",
+        also = ["RT_17_LeftoversAreRunOrGivenBackNeverForgotten"],
         source = _PARTS,
         replace = "  if (!life.ended()) {  // it may run again\n",
         by = "  if (life.ended()) return;\n  if (!life.ended()) {\n",

@@ -33,6 +33,7 @@ def _start():
     mutant(
         name = "tp_01_min_and_max_swapped",
         rule = "TP_01_MinMaxAndNameOfAPoolAreReadable",
+        also = ["TP_01_APoolMadeWithoutSizesHasMinFiveMaxTwentyAndNoName"],
         source = _POOL,
         replace = "return coordinator_.size();",
         by = "return {coordinator_.size().max, coordinator_.size().min};",
@@ -68,6 +69,7 @@ def _start():
     mutant(
         name = "tp_03_max_workers_at_start",
         rule = "TP_03_WhenStartReturnsThereAreMinWorkers",
+        also = ["TP_03_WithMinZeroStartCreatesNoWorker"],
         source = _COORDINATOR,
         replace = "return std::max(effective_.min, static_cast<int>(std::min(needed, most)));",
         by = "return effective_.max;",
@@ -121,6 +123,10 @@ def _growth_and_order():
     mutant(
         name = "tp_07_busy_worker_taken_for_room",
         rule = "TP_07_ATaskThatNeedsALaterOneGetsItWhileThereIsRoom",
+        also = [
+            "TP_07_AsManyTasksAsMaxThatNeedOneAnotherRunAtTheSameTime",
+            "TP_07_ATaskThatNeedsOneItSubmittedItselfGetsItWhileThereIsRoom",
+        ],
         source = _COORDINATOR,
         replace = "static_cast<std::size_t>(busy_) + backlog_.size()",
         by = "backlog_.size()",
@@ -197,6 +203,7 @@ def _submission():
     mutant(
         name = "tp_13_inner_task_nested",
         rule = "TP_13_ATaskMaySubmitToItsOwnPoolAndTheInnerTaskIsNotNested",
+        also = ["TP_13_InnerTasksAreNotNestedOnSeveralWorkersEither"],
         source = _POOL,
         replace = "  bool wake = false;",
         by = "  if (WorkerScope::CurrentPool() == this) { task.Run(); return Submission::Accepted(); }" +
@@ -206,6 +213,7 @@ def _submission():
     mutant(
         name = "tp_13_lock_held_around_the_task",
         rule = "TP_13_NoLockIsHeldWhileATaskRuns",
+        also = ["TP_13_NoLockIsHeldWhileATaskIsDestroyed"],
         source = _POOL,
         replace = "  lock.unlock();\n  const TaskEnding ending = task.Run();\n  lock.lock();",
         by = "  const TaskEnding ending = task.Run();",
@@ -253,6 +261,10 @@ def _results():
     mutant(
         name = "tp_18_busy_dropped_before_the_callback",
         rule = "TP_18_UntilOnResultReturnsItsWorkerTakesNoOtherTask",
+        also = [
+            "TP_48_BusyCoversFunctionAndCallbackAndBacklogIsWhatWaits",
+            "TP_48_ThreadsAreIdlePlusBusyAtEveryInstant",
+        ],
         source = _POOL,
         replace = "  lock.unlock();\n  const TaskEnding ending = task.Run();\n  lock.lock();\n" +
                   "  self.busy_since.reset();\n  coordinator_.TaskEnded(ending);",
@@ -318,6 +330,7 @@ def _lifetime_and_context():
     mutant(
         name = "tp_23_function_outlives_the_callback",
         rule = "TP_23_TheFunctionAndItsArgumentsAreGoneBeforeOnResultIsEntered",
+        also = ["TP_23_TheFunctionIsGoneBeforeOnResultIsEnteredAlsoWhenItThrew"],
         source = _CALLBACK_CALL,
         replace = "  call->Call();\n  call->ReleaseFunction();",
         by = "  call->Call();",
@@ -382,6 +395,7 @@ def _resizing():
     mutant(
         name = "tp_30_raised_min_waits_for_work",
         rule = "TP_30_RaisingMinCreatesWorkersAtOnce",
+        also = ["TP_30_TheWorkersOfARaisedMinTakeBacklogFirst"],
         source = _POOL,
         replace = "    started = StartWorkers();",
         by = "    started = true;",
@@ -390,6 +404,10 @@ def _resizing():
     mutant(
         name = "tp_31_surplus_stays_until_stop",
         rule = "TP_31_LoweringMaxRetiresIdleWorkers",
+        also = [
+            "TP_31_AThreadOfARetiredWorkerEnds",
+            "TP_34_AtRestTheWorkersAreWithinTheLimitsWhateverTheHistory",
+        ],
         source = _COORDINATOR,
         replace = "if (workers() > effective_.max) return true;",
         by = "",
@@ -565,6 +583,7 @@ def _stopping():
     mutant(
         name = "tp_43_start_after_stop_succeeds",
         rule = "TP_43_StartAfterStopIsOneCleanErrorAndChangesNothing",
+        also = ["TP_43_APoolThatWasStoppedBeforeItStartedCannotStartEither"],
         source = _POOL,
         replace = "if (!coordinator_.Start()) return;",
         by = "if (coordinator_.state() == PoolState::kStopped) return;" +
@@ -574,6 +593,10 @@ def _stopping():
     mutant(
         name = "tp_44_queued_work_dropped_silently",
         rule = "TP_44_StopBeforeStartReturnsAndGivesQueuedWorkBackVisibly",
+        also = [
+            "TP_44_DestructionOfAPoolNeverStartedGivesQueuedWorkBackVisibly",
+            "TP_44_StopAtMaxZeroGivesQueuedWorkBackVisibly",
+        ],
         source = _COORDINATOR,
         replace = "return drained() ? std::exchange(backlog_, {}) : std::deque<Task>();",
         by = "return {};",
@@ -582,6 +605,7 @@ def _stopping():
     mutant(
         name = "tp_45_plain_join",
         rule = "TP_45_StopOnAnOwnWorkerIsRefusedBeforeAnythingChanges",
+        also = ["TP_45_StopInACallbackIsRefusedToo"],
         source = _INTERFACE,
         replace = "if (WorkerScope::CurrentPool() == this) {",
         by = "if (false) {",
@@ -618,6 +642,7 @@ def _figures_and_system():
     mutant(
         name = "tp_48_busy_for_ever_after_an_exception",
         rule = "TP_48_AWorkerBecomesIdleAfterItsTaskWithoutFurtherStimulus",
+        also = ["TP_48_AfterStopAllCountersAreZero"],
         source = _POOL,
         replace = "  const TaskEnding ending = task.Run();\n  lock.lock();",
         by = "  TaskEnding ending;\n  try {\n    ending = task.Invoke();\n  } catch (...) {\n    lock.lock();\n" +
@@ -635,6 +660,7 @@ def _figures_and_system():
     mutant(
         name = "tp_50_unnamed_threads",
         rule = "TP_50_WorkerNamesBeginWithPoolThreadCarryThePoolsNameAndAreUnique",
+        also = ["TP_50_TheWorkersOfUnnamedPoolsAreToldApart"],
         source = "//reference:worker_scope.cc",
         replace = 'return "PoolThread-" + owner + "-" + std::to_string(ordinal);',
         by = 'return "";',
@@ -651,6 +677,7 @@ def _figures_and_system():
     mutant(
         name = "tp_51_thrown_at_the_submitter",
         rule = "TP_51_WithAWorkerTheTaskOfAFailedThreadCreationStaysQueued",
+        also = ["TP_51_StopWorksAfterAStartThatFoundNoThreads"],
         source = _POOL,
         replace = "    workers.erase(self);\n    return false;",
         by = "    throw;",
@@ -669,6 +696,7 @@ def _figures_and_system():
     mutant(
         name = "tp_52_fork_not_noticed",
         rule = "TP_52_UseInAForkedChildIsAnErrorAndTheParentIsNotDisturbed",
+        also = ["TP_52_APoolCanBeDestroyedInAForkedChild"],
         source = "//reference:process_identity.cc",
         replace = "current_generation.fetch_add(1, std::memory_order_relaxed);",
         by = "",

@@ -39,6 +39,7 @@ def _defer():
     mutant(
         name = "th_02_fired_on_the_worker",
         rule = "TH_02_TheValueArrivesOnTheReactorThread",
+        also = ["TH_02_ATaskWithoutAValueFiresItsDeferredToo"],
         message = "not on the reactor's thread",
         **fired_on_the_worker
     )
@@ -184,6 +185,7 @@ def _blocking():
     mutant(
         name = "th_25_waiters_forgotten",
         rule = "TH_25_ACallerThatWaitsWhenTheReactorStopsGetsReactorStopped",
+        also = ["TH_25_CallersThatRaceWithTheEndAllReturn"],
         source = _PARTS,
         replace = "    blocking_calls.Close();\n  }\n  //",
         by = "  }\n  //",
@@ -193,6 +195,7 @@ def _blocking():
     mutant(
         name = "th_25_workers_let_go_after_the_join",
         rule = "TH_25_ACallerThatWaitsWhenTheReactorStopsGetsReactorStopped",
+        also = ["TH_25_ACallMadeDuringThePoolsDrainGetsReactorStopped"],
         source = _PARTS,
         replace = "    blocking_calls.Close();\n  }\n  // Its own trigger has done so, unless a thread made it too late for that.\n  if (phase == Phase::kAfter) pool.Stop();",
         by = "  }\n  if (phase == Phase::kAfter) { pool.Stop(); blocking_calls.Close(); }",

@@ -48,6 +48,7 @@ def _firing():
         name = "rl_23_early",
         chapter = "timer",
         rule = "RL_23_ATimerIsNeverEarlyByTheReactorsClock",
+        also = ["RL_23_ATimerIsNeverEarlyByRealTime"],
         source = _TIMERS,
         replace = _IS_DUE,
         by = "if (next.due > now + std::chrono::milliseconds(1) || next.order >= first_new) break;",
@@ -57,6 +58,7 @@ def _firing():
         name = "rl_23_nan_accepted",
         chapter = "timer",
         rule = "RL_23_BadDelaysAreRefusedAndInfinityIsNever",
+        also = ["RL_28_BadDelaysAreRefusedAndChangeNothing"],
         source = _TIMERS,
         replace = "std::isnan(delay.count()) || ",
         by = "",
@@ -198,6 +200,7 @@ def _handles():
     mutant(
         name = "rl_35_a_called_timer_keeps_its_captures",
         rule = "RL_35_ATimerThatFiredReleasesItsCapturesWhileItsHandleLives",
+        also = ["RL_35_ATimersDestructorsMayUseTheReactor"],
         rules_in = "//conformance/rules:timers_cost.cc",
         source = "//reference:task.h",
         replace = "    ~InlineGuard() { callable->~F(); }\n",

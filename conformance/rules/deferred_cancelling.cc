@@ -94,7 +94,7 @@ RULE(DF_34, TheCancellerGetsItsOwnDeferred) {
   const Deferred<int> other(fire);
   const Deferred<int> deferred(fire);
   deferred.Cancel();
-  EXPECT_TRUE(deferred.called());
+  EXPECT_EQ(TakeResult(deferred), "1");
   EXPECT_FALSE(other.called());
 }
 

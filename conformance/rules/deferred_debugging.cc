@@ -221,6 +221,17 @@ RULE(DF_62, WhatWasDoneWhileItWasOffIsSaidToBe) {
 // Its full power is with ThreadSanitizer.
 RULE(DF_62, ItMayBeSwitchedAtAnyTime) {
   constexpr int kDeferreds = 2000;
+  // Between making, firing and firing again, in all combinations.
+  for (int states = 0; states < 8; ++states) {
+    SCOPED_TRACE(states);
+    SetDeferredDebugging(states % 2 != 0);
+    const Deferred<int> deferred;
+    SetDeferredDebugging(states / 2 % 2 != 0);
+    deferred.Callback(1);
+    SetDeferredDebugging(states / 4 != 0);
+    EXPECT_TRUE(Says(TextOfFiringAgain(deferred), "made"));
+  }
+  // And by another thread, between any two instructions.
   std::atomic<bool> done = false;
   HelperThread switching([&] {
     for (bool on = true; !done; on = !on) SetDeferredDebugging(on);
