@@ -64,11 +64,11 @@ class Run:
     verdicts: dict = dataclasses.field(default_factory=dict)  # of those it ran
     seconds: float = 0.0
     problem: str = ""  # why it did not come to its end
-    has_no_rules: bool = False  # none to run; a problem unless there is a filter
+    has_no_rules: bool = False  # no problem if there is a filter
 
 
 def clause_of(rule):
-    """ "TP-16" of "TP_16_APoolWorksWithoutAReactor"."""
+    """ "TP-16" of "TP_16_APoolWorksWithoutAReactor", also of "tp_16_x"."""
     return "-".join(rule.split("_")[:2]).upper()
 
 

@@ -9,6 +9,8 @@ import dataclasses
 import os
 import re
 
+from programs import clause_of
+
 CONTRACT = "conformance/CONTRACT.md"
 RULES = "conformance/rules"
 MUTANTS = "conformance/mutants/mutants.txt"
@@ -66,11 +68,6 @@ class Tree:
         return {"clauses": len(self.clauses), "rules": len(self.rules),
                 "mutants": len(self.mutants()),
                 "oddities": len(self.oddities)}
-
-
-def clause_of(name):
-    """ "TP-16" of a rule's name, of a mutant's or of a test's."""
-    return "-".join(name.split("_")[:2]).upper()
 
 
 def clauses_in(contract):
