@@ -6,10 +6,13 @@
 namespace heddle::conformance {
 
 LogCapture::LogCapture(LogSink also)
+    : LogCapture(Severity::kWarning, std::move(also)) {}
+
+LogCapture::LogCapture(Severity least, LogSink also)
     : records_(std::make_shared<History<LogRecord>>("log records")),
-      former_(SetLogSink([records = records_, also = std::move(also)](
-                             const LogRecord& record) {
-        records->Add(record);
+      former_(SetLogSink([records = records_, least,
+                            also = std::move(also)](const LogRecord& record) {
+        if (record.severity >= least) records->Add(record);
         if (also) also(record);
       })) {}
 

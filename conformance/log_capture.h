@@ -16,10 +16,15 @@ namespace heddle::conformance {
 
 // Takes the place of the log's sink for the object's lifetime. Declare it
 // before the pool, so that it sees all that the pool has to say; one at a time.
+// It keeps warnings and errors: what a pool says for information is its own
+// affair.
 class LogCapture {
  public:
-  // `also`, if any, is called with each record after it was captured.
+  // `also`, if any, is called with each record, of any severity, after it was
+  // captured.
   explicit LogCapture(LogSink also = nullptr);
+  // As above for records of severity `least` and above.
+  explicit LogCapture(Severity least, LogSink also = nullptr);
   ~LogCapture();
 
   LogCapture(const LogCapture&) = delete;

@@ -79,7 +79,7 @@ void OddPool::AdjustPoolSize(PoolSizeChange change) {
     if (life_.state() != PoolState::kRunning) return;
     limits_ = size_;
     retiring_ = 0;
-    Shrink();
+    ShrinkToLimits();
     grown = Grow();
   }
   if (grown) return;
@@ -177,19 +177,33 @@ bool OddPool::StartWorker() {
   return true;
 }
 
-void OddPool::Shrink() {
-  while (idle() > 0 && MustLeave()) {
-    const Place worker = threads_->idle.front();
-    threads_->idle.pop_front();
-    Dismiss(worker);
+void OddPool::ShrinkToLimits() {
+  for (Worker& worker : threads_->workers) {
+    worker.outlived_max = worker.busy_since && workers() > limits_.max;
+  }
+  const bool lowered = workers() > limits_.max;
+  Shrink();
+  while (lowered && oddity_->ShrinksToMin() && idle() > 0 &&
+         workers() > limits_.min) {
+    DismissOneIdle();
   }
 }
 
-// Of one worker that is idle, or has just ended its task.
-bool OddPool::MustLeave() {
-  if (workers() > limits_.max) return true;  // also before backlog (TP-33)
+void OddPool::Shrink() {
+  while (idle() > 0 && MustLeave(0)) DismissOneIdle();
+}
+
+bool OddPool::MustLeave(int instead) {
+  // Also before backlog (TP-33).
+  if (workers() > limits_.max) return workers() - limits_.max > instead;
   if (!backlog_.empty()) return false;
   return life_.state() == PoolState::kStopping || retiring_ > 0;
+}
+
+void OddPool::DismissOneIdle() {
+  const Place worker = threads_->idle.front();
+  threads_->idle.pop_front();
+  Dismiss(worker);
 }
 
 void OddPool::Dismiss(Place worker) {
@@ -228,6 +242,10 @@ void OddPool::Work(Place self, int ordinal) {
   const WorkerScope scope(*this, ordinal);
   std::unique_lock lock(mutex_);
   self->name = WorkerScope::CurrentName();
+  if (oddity_->BringsAnother() && life_.state() == PoolState::kRunning &&
+      workers() < limits_.max) {
+    StartWorker();
+  }
   for (;;) {
     if (self->task) {
       Settle(self, RunTask(lock, *self));
@@ -253,7 +271,12 @@ void OddPool::Settle(Place worker, TaskEnding ending) {
   ++completed_;
   if (ending == TaskEnding::kFailed) ++failed_;
   worker->busy_since.reset();
-  const bool must = MustLeave();
+  worker->outlived_max = false;
+  const auto others = std::count_if(
+      threads_->workers.begin(), threads_->workers.end(),
+      [](const Worker& other) { return other.outlived_max; });
+  const bool must =
+      MustLeave(oddity_->LeftToLeave(static_cast<int>(others)));
   const bool may = backlog_.empty() || life_.state() == PoolState::kRunning;
   const bool leaves =
       must || (may && oddity_->Leaves(backlog_.empty(), workers() - 1));

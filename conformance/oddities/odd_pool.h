@@ -60,6 +60,7 @@ class OddPool final : public ThreadPool, private WorkerControl {
     Task task;
     // When it was given its task; empty while it is idle.
     std::optional<std::chrono::nanoseconds> busy_since;
+    bool outlived_max = false;  // busy since before max was lowered
     bool dismissed = false;
   };
   using Place = std::list<Worker>::iterator;
@@ -94,13 +95,18 @@ class OddPool final : public ThreadPool, private WorkerControl {
   bool StartWorker();
   // Lets idle workers go that are too many.
   void Shrink();
+  // As above, after a change of the limits.
+  void ShrinkToLimits();
+  void DismissOneIdle();
   void Dismiss(Place worker);
   // Gives a task that waits to a worker that is not idle.
   void GiveNext(Worker& worker);
   void Give(Worker& worker, Task&& task);
   // What becomes of a worker whose task has ended: busy, idle or dismissed.
   void Settle(Place worker, TaskEnding ending);
-  bool MustLeave();
+  // Of one worker that is idle, or has just ended its task, if `instead` others
+  // are left to leave later.
+  bool MustLeave(int instead);
   // The waiting tasks, if no worker will ever run them (TP-44).
   std::deque<Waiting> TakeAbandoned();
   static void RefuseAll(std::deque<Waiting> abandoned);

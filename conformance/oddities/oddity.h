@@ -55,6 +55,16 @@ class Oddity {
   // or a new worker will take its place. `others` is how many would be left.
   virtual bool Leaves(bool /*nothing_waits*/, int /*others*/) { return false; }
 
+  // Of `others`, busy workers since before max was lowered, how many are left to
+  // leave after their tasks, when one whose task has ended could leave instead.
+  virtual int LeftToLeave(int /*others*/) { return 0; }
+
+  // Whether idle workers go down to min where max is lowered below their count.
+  virtual bool ShrinksToMin() { return false; }
+
+  // Whether a worker that comes starts another, while there is room.
+  virtual bool BringsAnother() { return false; }
+
   // How many workers a drain may have, of `max`; at least one.
   virtual int MostInDrain(int max) { return max; }
 

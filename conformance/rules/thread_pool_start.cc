@@ -70,19 +70,23 @@ RULE(TP_03, WithMinZeroStartCreatesNoWorker) {
 }
 
 RULE(TP_04, ASecondStartSucceedsAndAddsNoWorker) {
+  constexpr int kMax = 8;
   Event ran("a task after the second Start()");
-  const auto pool = MakePool(2, 8);
+  const std::uint64_t before = ThreadsCreated();
+  const auto pool = MakePool(2, kMax);
   pool->Start();
   EXPECT_EQ(pool->State(), PoolState::kRunning);
-  const int threads = pool->Stats().threads;
-  const std::uint64_t created = ThreadsCreated();
+  // A pool that is not elastic may still be making workers, up to max.
+  const bool settled = Subject().abilities.elastic.offered();
+  const int threads = settled ? pool->Stats().threads : kMax;
+  const std::uint64_t created = settled ? ThreadsCreated() : before + kMax;
   ASSERT_NO_THROW(pool->Start());
   EXPECT_EQ(pool->State(), PoolState::kRunning);
   if (Subject().abilities.exact_stats.offered()) {
-    EXPECT_EQ(pool->Stats().threads, threads);
+    EXPECT_LE(pool->Stats().threads, threads);
   }
   if (Subject().abilities.owns_threads.offered()) {
-    EXPECT_EQ(ThreadsCreated(), created) << "the second Start() made threads";
+    EXPECT_LE(ThreadsCreated(), created) << "the second Start() made threads";
   }
   RequireAccepted(pool->CallInThread([&] { ran.Happen(); }));
   ran.Await();
