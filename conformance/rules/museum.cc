@@ -58,6 +58,9 @@ RULE(MU_03, StopIsNotMissedByAWorkerOnItsWayToSleep) {
 
 RULE(MU_04, EachOrderToLeaveIsForOneWorker) {
   REQUIRE_ABILITY(worker_control);
+  if (!Subject().abilities.elastic.offered()) {
+    NOT_OBSERVABLE("workers leave for other reasons, too");
+  }
   BusyTasks busy(4);
   const auto pool = MakePool(1, 4);
   WorkerControl* const control = pool->worker_control();
