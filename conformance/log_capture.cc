@@ -12,7 +12,8 @@ LogCapture::LogCapture(Severity least, LogSink also)
     : records_(std::make_shared<History<LogRecord>>("log records")),
       former_(SetLogSink([records = records_, least,
                             also = std::move(also)](const LogRecord& record) {
-        if (record.severity >= least) records->Add(record);
+        if (record.severity < least) return;
+        records->Add(record);
         if (also) also(record);
       })) {}
 

@@ -20,8 +20,7 @@ namespace heddle::conformance {
 // affair.
 class LogCapture {
  public:
-  // `also`, if any, is called with each record, of any severity, after it was
-  // captured.
+  // `also`, if any, is called with each record after it was captured.
   explicit LogCapture(LogSink also = nullptr);
   // As above for records of severity `least` and above.
   explicit LogCapture(Severity least, LogSink also = nullptr);

@@ -161,7 +161,7 @@ RULE(TP_49, DumpStatsLogsThreeRecordsAndChangesNothing) {
 RULE(TP_49, ALogSinkMayUseThePoolWhoseFiguresAreDumped) {
   std::atomic<ThreadPool*> used = nullptr;
   Latch ran(3, "the work that the log sink submits");
-  LogCapture log([&](const LogRecord&) {
+  LogCapture log(Severity::kInfo, [&](const LogRecord&) {
     if (ThreadPool* const pool = used.load()) {
       static_cast<void>(pool->Stats());
       RequireAccepted(pool->CallInThread([&] { ran.CountDown(); }));
