@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What a rule says that finds its fault only with luck.
+// From conformance/rules/thread_pool_submission.cc:
 //
 //   RULE(TP_14, SubmissionFromManyThreadsLosesAndDuplicatesNothing) {
+//     ...
 //     const Chance chance(kSubmitters * kTasksEach);
 //     ...
 //       submitters.emplace_back([&, i] {
