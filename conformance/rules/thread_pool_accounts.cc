@@ -3,10 +3,12 @@
 // BT-16: failures, refusals and the oldest wait, and how they agree with the
 // other figures.
 #include <chrono>
-#include <cstdint>
+#include <thread>
 #include <utility>
 
 #include "conformance/busy_tasks.h"
+#include "conformance/chance.h"
+#include "conformance/helper_thread.h"
 #include "conformance/log_capture.h"
 #include "conformance/patience.h"
 #include "conformance/rule.h"
@@ -43,23 +45,35 @@ RULE(BT_16, FailedCountsEachTaskOnceWhoseFunctionOrCallbackThrew) {
 
 RULE(BT_16, AtEveryInstantFailuresAndWaitsAgreeWithTheCounts) {
   REQUIRE_ABILITY(exact_stats);
-  constexpr std::uint64_t kTasks = 1000;
+  constexpr int kTasks = 2000;
+  const Chance chance(kTasks);
+  RandomNumbers random = chance.Numbers();
   LogCapture log;
-  int failed_alone = 0;
+  Event looking("the observer to begin");
+  Latch done(kTasks, "all tasks to end");
+  int failed_alone = 0;  // the observer's, as the next
   int nobody_waits = 0;
   const auto pool = MakePool(2, 2);
-  for (std::uint64_t task = 0; task < kTasks; ++task) {
-    RequireAccepted(pool->CallInThread([] { throw 42; }));
+  for (int task = 0; task < kTasks; ++task) {
+    RequireAccepted(pool->CallInThread([&done, yields = random.OneIn(2)] {
+      if (yields) std::this_thread::yield();
+      done.CountDown();
+      throw 42;
+    }));
   }
-  pool->Start();
-  AwaitStats(
-      *pool,
-      [&](const PoolStats& stats) {
+  {
+    HelperThread observer([&] {
+      while (done.seen() < kTasks && !RuleHasFailed()) {
+        const PoolStats stats = pool->Stats();
+        looking.Happen();
         failed_alone += stats.failed != stats.completed;
         nobody_waits += stats.backlog == 0 && stats.oldest_wait.count() != 0;
-        return stats.completed == kTasks;
-      },
-      "all tasks to be completed");
+      }
+    });
+    looking.Await();
+    pool->Start();
+    done.Await();
+  }
   EXPECT_EQ(failed_alone, 0)
       << "snapshots in which not all that ended had failed";
   EXPECT_EQ(nobody_waits, 0) << "snapshots in which nobody waits, for long";

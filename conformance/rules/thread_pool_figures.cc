@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // TP-48 to TP-50, BT-16: figures and names.
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <deque>
@@ -12,6 +13,10 @@
 #include <vector>
 
 #include "conformance/busy_tasks.h"
+#include "conformance/chance.h"
+#include "conformance/checkers/account.h"
+#include "conformance/checkers/findings.h"
+#include "conformance/checkers/snapshots.h"
 #include "conformance/helper_thread.h"
 #include "conformance/log_capture.h"
 #include "conformance/patience.h"
@@ -71,19 +76,24 @@ RULE(TP_48, AWorkerBecomesIdleAfterItsTaskWithoutFurtherStimulus) {
 RULE(TP_48, ThreadsAreIdlePlusBusyAtEveryInstant) {
   REQUIRE_ABILITY(exact_stats);
   constexpr int kTasks = 2000;
-  std::atomic<int> wrong = 0;
-  Latch done(kTasks, "all tasks to end");
-  const auto pool = MakePool(1, 4);
+  constexpr int kMax = 4;
+  const Chance chance(kTasks);
+  RandomNumbers random = chance.Numbers();
+  History<PoolStats> snapshots("all tasks to look at the figures");
+  const auto pool = MakePool(1, kMax);
   pool->Start();
   for (int i = 0; i < kTasks; ++i) {
-    RequireAccepted(pool->CallInThread([&] {
-      const PoolStats stats = pool->Stats();
-      if (stats.threads != stats.idle + stats.busy || stats.busy < 1) ++wrong;
-      done.CountDown();
-    }));
+    if (random.OneIn(8)) random.Pause();
+    RequireAccepted(
+        pool->CallInThread([&] { snapshots.Add(pool->Stats()); }));
   }
-  done.Await();
-  EXPECT_EQ(wrong, 0) << "snapshots that contradict themselves";
+  const std::vector<PoolStats> all = snapshots.Await(kTasks);
+  EXPECT_TRUE(Fine(CheckSnapshots(all, kMax)))
+      << "snapshots that contradict themselves";
+  EXPECT_EQ(std::count_if(all.begin(), all.end(),
+                          [](const PoolStats& seen) { return seen.busy < 1; }),
+            0)
+      << "snapshots, taken in a task, in which nobody is busy";
 }
 
 RULE(TP_48, BusyCoversFunctionAndCallbackAndBacklogIsWhatWaits) {
@@ -247,23 +257,41 @@ RULE(TP_50, TheWorkersOfUnnamedPoolsAreToldApart) {
 
 RULE(BT_16, AtEveryInstantTheFiguresAccountForEveryTask) {
   REQUIRE_ABILITY(exact_stats);
-  constexpr std::uint64_t kTasks = 2000;
-  int contradictions = 0;
-  const auto pool = MakePool(2, 2);
-  for (std::uint64_t task = 0; task < kTasks; ++task) {
-    RequireAccepted(pool->CallInThread([] { std::this_thread::yield(); }));
+  constexpr int kTasks = 5000;
+  constexpr int kWorkers = 2;
+  const Chance chance(kTasks);
+  RandomNumbers random = chance.Numbers();
+  Event looking("the observer to begin");
+  Latch done(kTasks, "all tasks to end");
+  Findings contradictions;  // the observer's
+  const auto pool = MakePool(kWorkers, kWorkers);
+  for (int task = 0; task < kTasks; ++task) {
+    RequireAccepted(pool->CallInThread([&done, yields = random.OneIn(2)] {
+      if (yields) std::this_thread::yield();
+      done.CountDown();
+    }));
   }
-  pool->Start();
-  AwaitStats(
-      *pool,
-      [&](const PoolStats& stats) {
-        const auto busy = static_cast<std::uint64_t>(stats.busy);
-        contradictions += stats.completed + busy + stats.backlog != kTasks;
-        contradictions += stats.threads != stats.idle + stats.busy;
-        return contradictions > 0 || stats.completed == kTasks;
-      },
-      "all tasks to be completed");
-  EXPECT_EQ(contradictions, 0) << "snapshots that contradict themselves";
+  {
+    HelperThread observer([&] {
+      while (done.seen() < kTasks && contradictions.empty() &&
+             !RuleHasFailed()) {
+        const PoolStats stats = pool->Stats();
+        looking.Happen();
+        contradictions = CheckSnapshots({stats}, kWorkers);
+        for (const std::string& finding :
+             CheckAccount({.submitted = kTasks,
+                           .completed = stats.completed,
+                           .running = static_cast<std::uint64_t>(stats.busy),
+                           .waiting = stats.backlog})) {
+          contradictions.push_back(finding);
+        }
+      }
+    });
+    looking.Await();
+    pool->Start();
+    done.Await();
+  }
+  EXPECT_TRUE(Fine(contradictions)) << "snapshots that contradict themselves";
 }
 
 RULE(TP_50, NoNameIsUsedAgainAfterThePoolShrankAndGrew) {
