@@ -1,8 +1,10 @@
 """Holding a thread pool to the contract.
 
-In the BUILD file beside your pool, in this workspace or in your own:
+In the BUILD file beside your pool, in this workspace or in your own, whatever
+you call this one there:
 
     load("@heddle//conformance:defs.bzl", "conformance_test")
+    load("@heddle//third_party:cc.bzl", "cc_library")
 
     cc_library(
         name = "my_backend",
@@ -15,12 +17,13 @@ In the BUILD file beside your pool, in this workspace or in your own:
     )
 
     conformance_test(
-        name = "my_pool",
+        name = "my_conformance",
         backend = ":my_backend",
     )
 
-`bazel test :my_pool` then checks every rule. The rules are described in
+`bazel test :my_conformance` then checks every rule. The rules are described in
 conformance/CONTRACT.md; `--test_filter=TP.TP_05_*` picks those of one clause.
+conformance/GUIDE.md leads through all of it.
 """
 
 load("//conformance/report:defs.bzl", "conformance_report")
