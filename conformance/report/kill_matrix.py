@@ -7,7 +7,7 @@
     bazel run //conformance:kill_matrix -- --mutants='tp_11_*' --all_rules
 
 Without --all_rules each mutant meets the rules that must reject it; with it,
-all that are linked into its program, which takes longer. Ends with status 0 if
+all that are linked into its program, which takes hours. Ends with status 0 if
 every mutant is rejected by every rule that must, with the claimed message, and
 every rule rejects a mutant; else with 1; with 2 if it could not do its work.
 
