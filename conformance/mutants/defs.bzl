@@ -61,6 +61,7 @@ _planted = rule(
     attrs = {
         "also": attr.string_list(),
         "by": attr.string(mandatory = True),
+        "by_tsan": attr.bool(),
         "claim": attr.output(mandatory = True),
         "copy": attr.output(mandatory = True),
         "dies": attr.bool(),
@@ -88,6 +89,7 @@ def mutant(
         also = [],
         rules_in = None,
         dies = False,
+        by_tsan = False,
         includes = [],
         deps = []):
     """Checks that a rule finds a planted fault.
@@ -112,6 +114,8 @@ def mutant(
         one. Inline functions come out faulty for the whole program.
       dies: whether the process may crash, or hang until the rule's watchdog
         aborts it, instead of ending with a failure.
+      by_tsan: whether only ThreadSanitizer can tell. The test is then `manual`,
+        for --config=tsan; see tsan_mutants in BUILD.
       includes: headers that `by` needs beside those of the source, without
         brackets or quotes: "thread".
       deps: libraries that `by` needs and the rules do not.
@@ -140,9 +144,10 @@ def mutant(
         testonly = True,
         also = also,
         by = by,
+        by_tsan = by_tsan,
         claim = claim,
         copy = copy,
-        dies = dies,
+        dies = dies or by_tsan,
         message = message,
         mutant = name,
         replace = replace,
@@ -169,7 +174,7 @@ def mutant(
         copts = options,
         # The seam: objects first, then archives.
         linkstatic = True,
-        tags = ["mutant"],
+        tags = ["manual"] if by_tsan else ["mutant"],
         deps = [
             ":kill_main",
             rules,
@@ -246,6 +251,8 @@ def _pairs(target):
 def mutant_list(name, out, visibility):
     """Writes which mutant, of those defined above it, which rule must reject.
 
+    Those that only ThreadSanitizer can tell are left out.
+
     A line for each pair, with tabs between: mutant, rule, "claimed" or "also",
     "fails" or (where the process may crash or hang) "dies", message.
 
@@ -256,7 +263,7 @@ def mutant_list(name, out, visibility):
     """
     lines = []
     for target in native.existing_rules().values():
-        if target["kind"] == "_planted":
+        if target["kind"] == "_planted" and not target["by_tsan"]:
             lines += _pairs(target)
     _lines(
         name = name,
@@ -296,7 +303,7 @@ def mutant_programs(name, visibility):
         programs = sorted([
             ":" + target["mutant"]
             for target in native.existing_rules().values()
-            if target["kind"] == "_planted"
+            if target["kind"] == "_planted" and not target["by_tsan"]
         ]),
         tags = [
             "manual",
