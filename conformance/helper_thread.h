@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "conformance/patience.h"
+#include "conformance/thread_events.h"
 
 namespace heddle::conformance {
 
@@ -19,7 +20,11 @@ class HelperThread {
  public:
   template <class F>
   explicit HelperThread(F body)
-      : thread_([body = std::move(body)]() mutable noexcept { body(); }) {}
+      : thread_([body = std::move(body)]() mutable noexcept {
+          NoteEvent("begins to help the rule");
+          body();
+          NoteEvent("has helped the rule");
+        }) {}
 
   HelperThread(HelperThread&&) = default;
 
@@ -29,7 +34,9 @@ class HelperThread {
 
   void Join() {
     if (RuleHasFailed()) AbandonAllWaits();
+    NoteEvent("joins a helper of the rule");
     thread_.join();
+    NoteEvent("has joined a helper of the rule");
   }
 
   std::thread::id id() const { return thread_.get_id(); }

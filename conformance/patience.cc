@@ -8,6 +8,7 @@
 #include <set>
 #include <thread>
 
+#include "conformance/thread_events.h"
 #include "gtest/gtest.h"
 
 namespace heddle::conformance {
@@ -92,13 +93,18 @@ Awaited::~Awaited() {
 
 void Awaited::AwaitThat(const std::function<bool()>& come_about,
                         const std::function<std::string()>& seen) {
+  NoteEvent("waits for", what_);
   std::unique_lock lock(mutex_);
   const bool ended = changed_.wait_until(
       lock, Clock::now() + PatienceHere(),
       [&] { return abandoned_ || come_about(); });
-  if (come_about()) return;
+  if (come_about()) {
+    NoteEvent("got", what_);
+    return;
+  }
   const std::string message = ended ? "" : InVain(what_, seen());
   lock.unlock();
+  NoteEvent(ended ? "was let go, without" : "waited in vain for", what_);
   if (!ended) {
     ADD_FAILURE() << message;
     AbandonAllWaits();
@@ -115,6 +121,7 @@ void Latch::Await() {
 
 void Eventually(const std::function<bool()>& predicate, const std::string& what,
                 const std::function<std::string()>& seen) {
+  NoteEvent("asks again and again for", what);
   const Clock::time_point deadline = Clock::now() + PatienceHere();
   // Nobody notifies this; its timed wait is the pause between two looks.
   std::mutex mutex;
@@ -122,6 +129,7 @@ void Eventually(const std::function<bool()>& predicate, const std::string& what,
   std::chrono::microseconds pause(1);
   while (!predicate()) {
     if (Clock::now() >= deadline) {
+      NoteEvent("asked in vain for", what);
       ADD_FAILURE() << InVain(what, seen ? seen() : "");
       AbandonAllWaits();
       EndRule();
@@ -131,9 +139,13 @@ void Eventually(const std::function<bool()>& predicate, const std::string& what,
     never.wait_for(lock, pause);
     pause = std::min(pause * 2, std::chrono::microseconds(10000));
   }
+  NoteEvent("got", what);
 }
 
-void SetRuleThread(bool is_rule_thread) { on_rule_thread = is_rule_thread; }
+void SetRuleThread(bool is_rule_thread) {
+  NoteEvent(is_rule_thread ? "begins the rule" : "has ended the rule");
+  on_rule_thread = is_rule_thread;
+}
 
 bool RuleHasFailed() { return rule_has_failed.load(); }
 

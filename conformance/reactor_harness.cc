@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "conformance/reactor_harness.h"
 
+#include "conformance/thread_events.h"
 #include "reference/errors.h"
 
 namespace heddle::conformance {
@@ -10,9 +11,11 @@ namespace {
 void End(Reactor& reactor) {
   if (RuleHasFailed()) {
     AbandonAllWaits();
+    NoteEvent("crashes a reactor");
     reactor.Crash();
     return;
   }
+  NoteEvent("stops a reactor");
   try {
     reactor.Stop();
   } catch (const ReactorNotRunning&) {
@@ -41,12 +44,14 @@ void RunHere(Reactor& reactor) {
     returned.Await();
     if (!returned.happened()) reactor.Crash();
   });
+  NoteEvent("runs a reactor");
   try {
     reactor.Run();
   } catch (...) {
     returned.Happen();
     throw;
   }
+  NoteEvent("is back from the reactor's Run()");
   returned.Happen();
 }
 
@@ -54,11 +59,13 @@ RunningReactor::RunningReactor(ReactorOptions options)
     : reactor_(std::move(options)) {
   reactor_.CallWhenRunning([this] { running_.Happen(); });
   thread_.emplace([this] {
+    NoteEvent("runs a reactor");
     try {
       reactor_.Run();
     } catch (...) {
       ADD_FAILURE() << "Run() threw " << Failure::Current().Describe();
     }
+    NoteEvent("is back from the reactor's Run()");
     returned_.Happen();
   });
   try {
@@ -75,6 +82,7 @@ RunningReactor::~RunningReactor() {
 }
 
 void RunningReactor::Stop() {
+  NoteEvent("stops a reactor");
   reactor_.Stop();
   returned_.Await();
 }

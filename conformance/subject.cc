@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "conformance/patience.h"
+#include "conformance/thread_events.h"
 #include "reference/failure.h"
 
 namespace heddle {
@@ -58,6 +59,7 @@ LivePools& Live() {
 PoolHandle Watched(std::unique_ptr<ThreadPool> pool) {
   std::lock_guard lock(Live().mutex);
   Live().pools.push_back(pool.get());
+  NoteEvent("has made a pool");
   return PoolHandle(pool.release());
 }
 
@@ -103,7 +105,21 @@ void PoolDeleter::operator()(ThreadPool* pool) const {
     std::erase(Live().pools, pool);
   }
   if (RuleHasFailed()) AbandonAllWaits();
+  NoteEvent("destroys a pool, which stops and joins");
   delete pool;
+  NoteEvent("has destroyed a pool");
+}
+
+PoolHandle::Call::Call(ThreadPool* pool, const void* code)
+    : pool_(pool) {
+  NoteEvent("calls a pool", {}, code);
+}
+
+PoolHandle::Call::~Call() { NoteEvent("is back from a pool"); }
+
+// Not inlined, so that it has a caller.
+[[gnu::noinline]] PoolHandle::Call PoolHandle::operator->() const {
+  return Call(get(), __builtin_return_address(0));
 }
 
 PoolHandle MakePool(int min, int max, const std::string& name) {

@@ -35,7 +35,32 @@ void RequireSubject();
 struct PoolDeleter {
   void operator()(ThreadPool* pool) const;
 };
-using PoolHandle = std::unique_ptr<ThreadPool, PoolDeleter>;
+
+// A unique_ptr which notes that a thread calls the pool through it, and from
+// where (thread_events.h). What it returns from -> lives to the end of the whole
+// expression; so what an expression does after the call counts as the call.
+class PoolHandle : private std::unique_ptr<ThreadPool, PoolDeleter> {
+ public:
+  using unique_ptr::get;
+  using unique_ptr::reset;
+  using unique_ptr::unique_ptr;
+  using unique_ptr::operator bool;
+  using unique_ptr::operator*;
+
+  class Call {
+   public:
+    Call(ThreadPool* pool, const void* code);
+    ~Call();
+    Call(const Call&) = delete;
+    Call& operator=(const Call&) = delete;
+    ThreadPool* operator->() const { return pool_; }
+
+   private:
+    ThreadPool* const pool_;
+  };
+
+  Call operator->() const;
+};
 
 // A fresh pool of the subject's, in state kNew. A rule that fails before it
 // stopped the pool leaves that to the handle; declare what tasks use before it.

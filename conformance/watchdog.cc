@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -11,8 +12,33 @@
 
 #include "conformance/patience.h"
 #include "conformance/subject.h"
+#include "conformance/wedge_report.h"
 
 namespace heddle::conformance {
+namespace {
+
+// Whatever the process did to that signal.
+void BeKilledAfter(int seconds) {
+  signal(SIGALRM, SIG_DFL);
+  sigset_t alarm_only;
+  sigemptyset(&alarm_only);
+  sigaddset(&alarm_only, SIGALRM);
+  pthread_sigmask(SIG_UNBLOCK, &alarm_only, nullptr);
+  alarm(static_cast<unsigned>(seconds));
+}
+
+// Past stdio, whose locks somebody may hold.
+void Write(const std::string& text) {
+  for (std::size_t done = 0; done < text.size();) {
+    const ssize_t size =
+        write(STDERR_FILENO, text.data() + done, text.size() - done);
+    if (size < 0 && errno == EINTR) continue;
+    if (size <= 0) return;
+    done += static_cast<std::size_t>(size);
+  }
+}
+
+}  // namespace
 
 Watchdog::Watchdog(std::string watched)
     : watched_(std::move(watched)), thread_([this] { Watch(); }) {}
@@ -30,18 +56,22 @@ void Watchdog::Watch() {
   if (!left_.wait_until(lock, deadline, [this] { return has_left_; })) Bark();
 }
 
+// What is least likely to block comes first.
 void Watchdog::Bark() const {
+  BeKilledAfter(kReportSeconds);
   const double seconds =
       std::chrono::duration<double>(kPatiences * Patience()).count();
+  char time[64];
+  std::snprintf(time, sizeof time, "%g s\n", seconds);
+  Write(watched_ + "\n  " + kHangs + " " + time);
+  Write("  newest pool: " +
+        AskWithin(std::chrono::seconds(2), DescribeNewestPool,
+                  "does not say how it is: it, or the rule's list of pools, is "
+                  "locked") +
+        "\n");
+  Write(DescribeThreads(std::chrono::seconds(2)));
+  // Another thread may be hanging while it prints.
   std::fflush(stdout);
-  std::fprintf(stderr, "%s\n  %s %g s\n", watched_.c_str(), kHangs, seconds);
-  std::fflush(stderr);
-  // Asking the pool may block on the very lock that causes the hang; then the
-  // alarm ends the process.
-  signal(SIGALRM, SIG_DFL);
-  alarm(5);
-  std::fprintf(stderr, "  newest pool: %s\n", DescribeNewestPool().c_str());
-  std::fflush(stderr);
   std::abort();
 }
 
