@@ -45,7 +45,7 @@ RULE(BT_16, FailedCountsEachTaskOnceWhoseFunctionOrCallbackThrew) {
 
 RULE(BT_16, AtEveryInstantFailuresAndWaitsAgreeWithTheCounts) {
   REQUIRE_ABILITY(exact_stats);
-  constexpr int kTasks = 2000;
+  constexpr int kTasks = 500;
   const Chance chance(kTasks);
   RandomNumbers random = chance.Numbers();
   LogCapture log;
@@ -55,7 +55,7 @@ RULE(BT_16, AtEveryInstantFailuresAndWaitsAgreeWithTheCounts) {
   int nobody_waits = 0;
   const auto pool = MakePool(2, 2);
   for (int task = 0; task < kTasks; ++task) {
-    RequireAccepted(pool->CallInThread([&done, yields = random.OneIn(2)] {
+    RequireAccepted(pool->CallInThread([&done, yields = random.OneIn(16)] {
       if (yields) std::this_thread::yield();
       done.CountDown();
       throw 42;

@@ -257,7 +257,7 @@ RULE(TP_50, TheWorkersOfUnnamedPoolsAreToldApart) {
 
 RULE(BT_16, AtEveryInstantTheFiguresAccountForEveryTask) {
   REQUIRE_ABILITY(exact_stats);
-  constexpr int kTasks = 5000;
+  constexpr int kTasks = 1000;
   constexpr int kWorkers = 2;
   const Chance chance(kTasks);
   RandomNumbers random = chance.Numbers();
@@ -266,7 +266,7 @@ RULE(BT_16, AtEveryInstantTheFiguresAccountForEveryTask) {
   Findings contradictions;  // the observer's
   const auto pool = MakePool(kWorkers, kWorkers);
   for (int task = 0; task < kTasks; ++task) {
-    RequireAccepted(pool->CallInThread([&done, yields = random.OneIn(2)] {
+    RequireAccepted(pool->CallInThread([&done, yields = random.OneIn(16)] {
       if (yields) std::this_thread::yield();
       done.CountDown();
     }));
