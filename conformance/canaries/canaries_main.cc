@@ -6,8 +6,7 @@
 
 #include <chrono>
 #include <csignal>
-#include <cstdio>
-#include <cstdlib>
+#include <initializer_list>
 #include <string>
 
 #include "conformance/canaries/planted_faults.h"
@@ -64,11 +63,21 @@ void ExpectSeen(const ChildReport& report,
   }
 }
 
-constexpr const char* kWhile = "60";
+constexpr const char* kLongPatience = "60";
+
+// Or seeing a fault would mean nothing either.
+TEST(Canary, IsNotSeenWhereNoFaultIsPlanted) {
+  const ChildReport report = Plant("nothing", kLongPatience);
+  EXPECT_TRUE(Exited(report, kNobodyMinds))
+      << DescribeStatus(report.status) << "\n"
+      << report.output;
+  EXPECT_EQ(report.output.find("Sanitizer"), std::string::npos)
+      << report.output;
+}
 
 TEST(ThreadSanitizerCanary, SeesARaceBetweenTwoTasks) {
   NEEDS(kHasThreadSanitizer, "ThreadSanitizer");
-  const ChildReport report = Plant("race_of_tasks", kWhile);
+  const ChildReport report = Plant("race_of_tasks", kLongPatience);
   if (Exited(report, kNeverTwoAtATime)) {
     GTEST_SKIP() << "not observable: two workers never ran two tasks at the "
                     "same time";
@@ -78,26 +87,26 @@ TEST(ThreadSanitizerCanary, SeesARaceBetweenTwoTasks) {
 
 TEST(ThreadSanitizerCanary, SeesARaceBetweenATaskAndItsSubmitter) {
   NEEDS(kHasThreadSanitizer, "ThreadSanitizer");
-  ExpectSeen(Plant("race_with_submitter", kWhile),
+  ExpectSeen(Plant("race_with_submitter", kLongPatience),
              {"ThreadSanitizer: data race", "RaceWithSubmitter"});
 }
 
 TEST(AddressSanitizerCanary, SeesATaskUseWhatIsFreed) {
   NEEDS(kHasAddressSanitizer, "AddressSanitizer");
-  ExpectSeen(Plant("use_after_free", kWhile),
+  ExpectSeen(Plant("use_after_free", kLongPatience),
              {"AddressSanitizer: heap-use-after-free", "UseAfterFree",
               "heddle::Task::Run"});
 }
 
 TEST(UndefinedBehaviorSanitizerCanary, SeesATaskOverflow) {
   NEEDS(HasUndefinedBehaviorSanitizer(), "UndefinedBehaviorSanitizer");
-  ExpectSeen(Plant("overflow", kWhile),
+  ExpectSeen(Plant("overflow", kLongPatience),
              {"planted_faults.cc", "runtime error: signed integer overflow"});
 }
 
 TEST(LeakSanitizerCanary, SeesTasksLeak) {
   NEEDS(kHasAddressSanitizer, "LeakSanitizer");
-  const ChildReport report = Plant("leak", kWhile);
+  const ChildReport report = Plant("leak", kLongPatience);
   if (report.output.find("LeakSanitizer has encountered a fatal error") !=
       std::string::npos) {
     GTEST_SKIP() << "not observable: LeakSanitizer does not work here";
@@ -126,7 +135,7 @@ TEST(PatienceCanary, SeesWhatDoesNotComeAbout) {
 }
 
 TEST(ClockCanary, SeesTheTimeOfATaskPass) {
-  const ChildReport report = Plant("stopped_clock", kWhile);
+  const ChildReport report = Plant("stopped_clock", kLongPatience);
   EXPECT_TRUE(Exited(report, 0)) << DescribeStatus(report.status) << "\n"
                                  << report.output;
 }

@@ -16,6 +16,7 @@ inline constexpr int kNeverTwoAtATime = 41;
 // Plants the fault of that name in tasks of the subject's and returns the exit
 // status, if anything returns. Exits with status 2 if there is no such fault.
 //
+//   nothing              a task without a fault, for comparison
 //   race_of_tasks        two tasks at the same time write one int
 //   race_with_submitter  a task reads what its submitter writes afterwards
 //   use_after_free       a task reads an int that is freed
