@@ -118,7 +118,9 @@ RULE(RT_02, EveryCallWakesASleepingReactor) {
 RULE(RT_02, BothOfTwoCallsMadeAtTheSameTimeAreWokenFor) {
   constexpr int kTries = 5000;
   using Clock = std::chrono::steady_clock;
-  const Chance chance(kTries);
+  const Chance chance(kTries,
+                      "0 of 40 runs with mutant "
+                      "rt_02_flag_cleared_after_the_drain");
   std::deque<Latch> pairs;  // what both calls of a try count down
   for (int attempt = 0; attempt < kTries; ++attempt) {
     pairs.emplace_back(2, "both calls of a try to run");
@@ -175,7 +177,8 @@ RULE(RT_02, ACallThatArrivesWhileABatchRunsIsNotLost) {
 RULE(RT_03, CallsOfEachProducerRunInTheirOrder) {
   constexpr int kProducers = 4;
   constexpr int kCalls = 2000;
-  const Chance chance(kProducers * kCalls);
+  const Chance chance(kProducers * kCalls,
+                      "0 of 40 runs with mutant rt_03_newest_first");
   std::vector<Sent> arrived;  // the reactor's thread
   RunningReactor reactor;
   {

@@ -112,7 +112,8 @@ RULE(BT_21, StopOnAnotherThreadWakesASleepingReactor) {
 RULE(BT_21, OfManyStopsAtTheSameTimeOneSucceeds) {
   constexpr int kThreads = 4;
   constexpr int kRounds = 20;
-  const Chance chance(kRounds);
+  const Chance chance(kRounds,
+                      "0 of 40 runs with mutant bt_21_two_stops_succeed");
   for (int round = 0; round < kRounds; ++round) {
     const auto attempt = chance.Try(round);
     Latch ready(kThreads, "all threads to be ready");

@@ -69,7 +69,8 @@ RULE(TP_39, StopRunsWhatWasAcceptedAlsoWhenMaxHasBecomeZero) {
 // The task that Stop() must wait for goes on only when Stop() is under way.
 RULE(TP_39, StopReturnsOnlyWhenTheLastTaskHasEnded) {
   constexpr int kRounds = 20;
-  const Chance chance(kRounds);
+  const Chance chance(kRounds,
+                      "0 of 40 runs with mutant tp_39_stop_returns_early");
   for (int round = 0; round < kRounds; ++round) {
     const auto attempt = chance.Try(round);
     const int turns = chance.Numbers(round).Below(200);  // that a task yields
@@ -110,7 +111,8 @@ RULE(TP_39, WhenStopReturnsEveryWorkerThreadHasEnded) {
   REQUIRE_ABILITY(owns_threads);
   constexpr int kRounds = 10;
   constexpr int kWorkers = 3;
-  const Chance chance(kRounds);
+  const Chance chance(kRounds,
+                      "0 of 40 runs with mutant tp_39_threads_detached");
   for (int round = 0; round < kRounds; ++round) {
     const auto attempt = chance.Try(round);
     const int before = SlowEndOfThread::ended;
@@ -223,7 +225,8 @@ RULE(TP_41, SubmissionAfterStopIsRefusedVisiblyAndNothingIsKept) {
 // Each submission is accepted and runs, or is refused; none is in between.
 RULE(TP_41, SubmissionThatRacesWithStopRunsOrIsRefused) {
   constexpr int kRounds = 50;
-  const Chance chance(kRounds);
+  const Chance chance(kRounds,
+                      "0 of 40 runs with mutant tp_41_lost_in_the_race");
   for (int round = 0; round < kRounds; ++round) {
     const auto attempt = chance.Try(round);
     std::atomic<int> accepted = 0;
@@ -259,7 +262,9 @@ RULE(TP_42, ConcurrentStoppersAllReturnAfterTheSameDrain) {
   constexpr int kRounds = 10;
   constexpr int kStoppers = 4;
   constexpr int kTasks = 20;
-  const Chance chance(kRounds);
+  const Chance chance(kRounds,
+                      "0 of 40 runs with mutant "
+                      "tp_42_second_stopper_returns_early");
   for (int round = 0; round < kRounds; ++round) {
     const auto attempt = chance.Try(round);
     std::atomic<int> ended = 0;

@@ -122,7 +122,7 @@ RULE(TP_09, GrowthNeverTakesTheWorkerCountAboveMax) {
   constexpr int kMax = 3;
   constexpr int kSubmitters = 4;
   constexpr int kTasksEach = 5;
-  const Chance chance(kRounds);
+  const Chance chance(kRounds, "0 of 40 runs with mutant tp_09_one_too_many");
   const bool exact = Subject().abilities.exact_stats.offered();
   for (int round = 0; round < kRounds; ++round) {
     const auto attempt = chance.Try(round);

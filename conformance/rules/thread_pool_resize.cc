@@ -196,7 +196,9 @@ RULE(TP_33, ALoweredMaxHoldsAsSoonAsTheRunningTasksHaveEnded) {
   REQUIRE_ABILITY(elastic);
   constexpr int kWorkers = 4;
   constexpr int kQueued = 20;
-  const Chance chance(kQueued);
+  const Chance chance(kQueued,
+                      "0 of 40 runs with mutant "
+                      "tp_33_backlog_before_retirement");
   History<Mark> marks("a waiting task to begin or to end");
   Latch begun(kWorkers, "4 tasks to run at the same time");
   Latch ended(kQueued, "the waiting tasks to end");

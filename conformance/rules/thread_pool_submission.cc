@@ -136,7 +136,9 @@ RULE(TP_13, NoLockIsHeldWhileATaskIsDestroyed) {
 RULE(TP_14, SubmissionFromManyThreadsLosesAndDuplicatesNothing) {
   constexpr int kSubmitters = 4;
   constexpr int kTasksEach = 2000;
-  const Chance chance(kSubmitters * kTasksEach);
+  const Chance chance(kSubmitters * kTasksEach,
+                      "0 of 40 runs with mutant "
+                      "tp_14_loses_what_comes_at_once");
   std::deque<std::atomic<int>> runs(kSubmitters * kTasksEach);
   Latch all(kSubmitters, "all submitters to begin at once");
   const auto pool = MakePool(1, 4);

@@ -74,7 +74,9 @@ void AfterTurns(Reactor& reactor, int turns, std::function<void()> action) {
 // threads go first: a caller that does not wait for it is away before.
 RULE(HB_4, WhatTheFunctionAndItsDeferredDidIsVisibleToTheCaller) {
   constexpr int kRounds = 200;
-  const Chance chance(kRounds);
+  const Chance chance(kRounds,
+                      "0 of 40 runs with mutant "
+                      "hb_4_answered_before_the_deferred_fires");
   RandomNumbers random = chance.Numbers();
   RunningReactor reactor;
   for (int round = 0; round < kRounds; ++round) {
@@ -239,7 +241,9 @@ RULE(TH_21, BeforeTheReactorRunsTheCallWaitsForIt) {
 RULE(TH_22, EachOfManyCallersGetsItsOwnAnswer) {
   constexpr int kCallers = 8;
   constexpr int kCalls = 50;
-  const Chance chance(kCallers * kCalls);
+  const Chance chance(kCallers * kCalls,
+                      "0 of 40 runs with mutant "
+                      "th_22_one_slot_for_all_answers");
   std::atomic<int> wrong = 0;
   Latch calling(kCallers, "all callers to begin");
   RunningReactor reactor;

@@ -79,7 +79,9 @@ RULE(TH_02, ATaskWithoutAValueFiresItsDeferredToo) {
 // ThreadSanitizer.
 RULE(HB_5, WhatTheTaskDidIsVisibleToTheCallbacks) {
   constexpr int kTasks = 200;
-  const Chance chance(kTasks);
+  const Chance chance(kTasks,
+                      "0 of 40 runs with mutant "
+                      "hb_5_fired_while_the_task_runs");
   Latch checked(kTasks, "every callback");
   std::vector<int> written(kTasks, 0);
   RunningReactor reactor;
