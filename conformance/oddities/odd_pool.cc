@@ -195,7 +195,7 @@ void OddPool::Shrink() {
 
 bool OddPool::MustLeave(int instead) {
   // Also before backlog (TP-33).
-  if (workers() > limits_.max) return workers() - limits_.max > instead;
+  if (workers() - limits_.max > instead) return true;
   if (!backlog_.empty()) return false;
   return life_.state() == PoolState::kStopping || retiring_ > 0;
 }
