@@ -4,7 +4,6 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstring>
 
 namespace heddle::conformance {
@@ -59,7 +58,7 @@ void EventRing::Add(const char* verb, std::string_view text,
   slot.verb.store(verb, std::memory_order_release);
   slot.code.store(code, std::memory_order_release);
   char bytes[kTextSize] = {};
-  std::memcpy(bytes, text.data(), std::min(text.size(), kTextSize));
+  text.copy(bytes, kTextSize);
   if (text.size() > kTextSize) std::memcpy(bytes + kTextSize - 3, "...", 3);
   for (std::size_t word = 0; word < kWords; ++word) {
     std::uint64_t value;
