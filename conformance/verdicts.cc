@@ -56,10 +56,16 @@ class Announcer : public testing::EmptyTestEventListener {
     }
   }
 
-  void OnTestProgramEnd(const testing::UnitTest& unit_test) override {
+  void OnTestIterationStart(const testing::UnitTest& /*unit_test*/,
+                            int /*iteration*/) override {
+    conforms_ = violates_ = known_ = not_offered_ = not_observable_ = 0;
+  }
+
+  void OnTestIterationEnd(const testing::UnitTest& unit_test,
+                          int /*iteration*/) override {
+    if (!aloud_) return;
     const int not_run = unit_test.total_test_count() - conforms_ - violates_ -
                         known_ - not_offered_ - not_observable_;
-    if (!aloud_) return;
     std::printf(
         "backend %s: %d conform, %d violate, %d not offered, "
         "%d not observable, %d not run\n",

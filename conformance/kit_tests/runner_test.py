@@ -138,6 +138,7 @@ class OtherRuns(unittest.TestCase):
     def test_each_repetition_runs_the_rules_again(self):
         run = Run("--gtest_repeat=3", "--gtest_filter=*TP_01*")
         self.assertEqual(run.output.count("[       OK ] TP.TP_01_Conforms"), 3)
+        self.assertEqual(run.output.count("1 conform, 0 violate"), 3)
 
     def test_what_cannot_be_run_is_refused(self):
         for flags, status, words in (
