@@ -30,7 +30,7 @@ chapter_test = rule(
         ),
         "known_violations": attr.label(
             allow_single_file = True,
-            doc = "See conformance/known_violations.h.",
+            doc = "See conformance/kit/known_violations.h.",
         ),
         "rules": attr.label(
             cfg = "target",

@@ -37,7 +37,7 @@ _CHAPTERS = {
     "threads": Label("//conformance/rules:threads_rules"),
 }
 
-_MAIN = Label("//conformance:main")
+_MAIN = Label("//conformance/kit:main")
 _BENCHMARKS = Label("//benchmarks:main")
 
 # What a caller may pass on to the tests.
@@ -56,7 +56,7 @@ def conformance_test(name, backend, known_violations = None, tags = [], **kwargs
 
     - `<name>_rules`, the program that checks: all rules, this one backend.
       `bazel run <name>_rules -- --help` lists what GoogleTest understands;
-      conformance/options.h lists the rest.
+      conformance/kit/options.h lists the rest.
     - `<name>_thread_pool_test`, `<name>_reactor_test`, `<name>_threads_test`,
       a test for each chapter. All are tagged `conformance`. The reactor and its
       utilities are heddle's own; their rules run on top of the pool.
@@ -73,7 +73,7 @@ def conformance_test(name, backend, known_violations = None, tags = [], **kwargs
         exactly one heddle::BackendRegistration and be alwayslink, otherwise
         the tests fail and say so.
       known_violations: label of a file that lists the rules which the pool is
-        known to break, each with its reason (conformance/known_violations.h).
+        known to break, each with its reason (conformance/kit/known_violations.h).
         They fail no test; what is on the list and is not broken does.
       tags: further tags for the tests.
       **kwargs: passed on to the tests: shard_count, size,

@@ -11,8 +11,8 @@
 
 #include "conformance/canaries/planted_faults.h"
 #include "conformance/canaries/sanitizers.h"
-#include "conformance/child_process.h"
-#include "conformance/subject.h"
+#include "conformance/kit/child_process.h"
+#include "conformance/kit/subject.h"
 #include "gtest/gtest.h"
 
 namespace heddle::conformance {

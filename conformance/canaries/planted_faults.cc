@@ -14,10 +14,10 @@
 #include <thread>
 #include <vector>
 
-#include "conformance/patience.h"
-#include "conformance/rule.h"
-#include "conformance/subject.h"
-#include "conformance/watchdog.h"
+#include "conformance/kit/patience.h"
+#include "conformance/kit/rule.h"
+#include "conformance/kit/subject.h"
+#include "conformance/kit/watchdog.h"
 
 namespace heddle::conformance {
 namespace {

@@ -16,7 +16,7 @@
 #include <string>
 
 #include "conformance/mutants/claim.h"
-#include "conformance/verdicts.h"
+#include "conformance/kit/verdicts.h"
 
 namespace heddle::conformance {
 namespace {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lists of known violations; see conformance/known_violations.h."""
+"""Lists of known violations; see conformance/kit/known_violations.h."""
 
 import os
 import re

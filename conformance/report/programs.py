@@ -2,8 +2,8 @@
 """Runs conformance programs and reads what came of their rules.
 
 A conformance program is one backend with chapters of rules; several programs
-may check one backend, each other rules. See conformance/options.h and
-conformance/verdicts.h for what they take and write.
+may check one backend, each other rules. See conformance/kit/options.h and
+conformance/kit/verdicts.h for what they take and write.
 """
 
 import dataclasses

@@ -7,7 +7,7 @@
 #include <thread>
 #include <utility>
 
-#include "conformance/patience.h"
+#include "conformance/kit/patience.h"
 #include "reference/deferred.h"
 #include "reference/outcome.h"
 

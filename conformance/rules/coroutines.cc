@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "conformance/log_capture.h"
-#include "conformance/rule.h"
+#include "conformance/kit/log_capture.h"
+#include "conformance/kit/rule.h"
 #include "conformance/rules/stack_use.h"
 #include "gtest/gtest.h"
 #include "reference/coroutine.h"

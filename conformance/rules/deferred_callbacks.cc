@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "conformance/rule.h"
+#include "conformance/kit/rule.h"
 #include "conformance/rules/deferred_results.h"
 #include "gtest/gtest.h"
 #include "reference/deferred.h"

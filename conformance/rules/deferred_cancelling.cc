@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "conformance/log_capture.h"
-#include "conformance/rule.h"
+#include "conformance/kit/log_capture.h"
+#include "conformance/kit/rule.h"
 #include "conformance/rules/deferred_results.h"
 #include "conformance/rules/stack_use.h"
 #include "conformance/rules/thrown.h"

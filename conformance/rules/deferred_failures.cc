@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "conformance/log_capture.h"
-#include "conformance/reactor_harness.h"
-#include "conformance/rule.h"
+#include "conformance/kit/log_capture.h"
+#include "conformance/kit/reactor_harness.h"
+#include "conformance/kit/rule.h"
 #include "conformance/rules/deferred_results.h"
 #include "conformance/rules/thrown.h"
 #include "gtest/gtest.h"

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "conformance/rule.h"
+#include "conformance/kit/rule.h"
 #include "conformance/rules/deferred_results.h"
 #include "conformance/rules/thrown.h"
 #include "gtest/gtest.h"

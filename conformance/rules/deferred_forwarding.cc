@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // DF-24: one Deferred that fires another.
-#include "conformance/log_capture.h"
-#include "conformance/rule.h"
+#include "conformance/kit/log_capture.h"
+#include "conformance/kit/rule.h"
 #include "conformance/rules/deferred_results.h"
 #include "gtest/gtest.h"
 #include "reference/deferred.h"

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "conformance/log_capture.h"
-#include "conformance/rule.h"
+#include "conformance/kit/log_capture.h"
+#include "conformance/kit/rule.h"
 #include "conformance/rules/deferred_results.h"
 #include "gtest/gtest.h"
 #include "reference/deferred.h"

@@ -4,7 +4,7 @@
 #include <exception>
 #include <string>
 
-#include "conformance/rule.h"
+#include "conformance/kit/rule.h"
 #include "conformance/rules/deferred_results.h"
 #include "conformance/rules/thrown.h"
 #include "gtest/gtest.h"

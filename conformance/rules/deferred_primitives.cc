@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "conformance/rule.h"
+#include "conformance/kit/rule.h"
 #include "conformance/rules/stack_use.h"
 #include "gtest/gtest.h"
 #include "reference/deferred.h"

@@ -2,8 +2,8 @@
 //
 // DF-65: the clauses of Deferred, all at once.
 
-#include "conformance/chance.h"
-#include "conformance/rule.h"
+#include "conformance/kit/chance.h"
+#include "conformance/kit/rule.h"
 #include "gtest/gtest.h"
 #include "reference/deferred_program.h"
 

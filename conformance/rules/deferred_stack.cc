@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "conformance/rule.h"
+#include "conformance/kit/rule.h"
 #include "conformance/rules/deferred_results.h"
 #include "conformance/rules/stack_use.h"
 #include "gtest/gtest.h"

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "conformance/rule.h"
+#include "conformance/kit/rule.h"
 #include "conformance/rules/deferred_results.h"
 #include "gtest/gtest.h"
 #include "reference/deferred.h"

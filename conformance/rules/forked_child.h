@@ -10,7 +10,7 @@
 
 #include <functional>
 
-#include "conformance/patience.h"
+#include "conformance/kit/patience.h"
 #include "gtest/gtest.h"
 
 namespace heddle::conformance {

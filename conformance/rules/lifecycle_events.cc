@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "conformance/log_capture.h"
-#include "conformance/reactor_harness.h"
-#include "conformance/rule.h"
+#include "conformance/kit/log_capture.h"
+#include "conformance/kit/reactor_harness.h"
+#include "conformance/kit/rule.h"
 #include "gtest/gtest.h"
 #include "reference/deferred.h"
 #include "reference/reactor.h"

@@ -9,9 +9,9 @@
 #include <thread>
 #include <vector>
 
-#include "conformance/patience.h"
-#include "conformance/reactor_harness.h"
-#include "conformance/rule.h"
+#include "conformance/kit/patience.h"
+#include "conformance/kit/reactor_harness.h"
+#include "conformance/kit/rule.h"
 #include "conformance/rules/default_disposition.h"
 #include "gtest/gtest.h"
 #include "reference/reactor.h"

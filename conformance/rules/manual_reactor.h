@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "conformance/reactor_harness.h"
+#include "conformance/kit/reactor_harness.h"
 #include "reference/clock.h"
 #include "reference/delayed_call.h"
 #include "reference/reactor.h"

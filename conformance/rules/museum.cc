@@ -14,13 +14,13 @@
 #include <thread>
 #include <vector>
 
-#include "conformance/busy_tasks.h"
-#include "conformance/helper_thread.h"
-#include "conformance/log_capture.h"
-#include "conformance/patience.h"
-#include "conformance/rule.h"
+#include "conformance/kit/busy_tasks.h"
+#include "conformance/kit/helper_thread.h"
+#include "conformance/kit/log_capture.h"
+#include "conformance/kit/patience.h"
+#include "conformance/kit/rule.h"
 #include "conformance/rules/forked_child.h"
-#include "conformance/subject.h"
+#include "conformance/kit/subject.h"
 #include "gtest/gtest.h"
 
 namespace heddle::conformance {

@@ -9,11 +9,11 @@
 #include <thread>
 #include <vector>
 
-#include "conformance/helper_thread.h"
-#include "conformance/log_capture.h"
-#include "conformance/patience.h"
-#include "conformance/reactor_harness.h"
-#include "conformance/rule.h"
+#include "conformance/kit/helper_thread.h"
+#include "conformance/kit/log_capture.h"
+#include "conformance/kit/patience.h"
+#include "conformance/kit/reactor_harness.h"
+#include "conformance/kit/rule.h"
 #include "gtest/gtest.h"
 #include "reference/context.h"
 #include "reference/reactor.h"

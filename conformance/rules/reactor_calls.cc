@@ -13,15 +13,15 @@
 #include <utility>
 #include <vector>
 
-#include "conformance/chance.h"
+#include "conformance/kit/chance.h"
 #include "conformance/checkers/findings.h"
 #include "conformance/checkers/hand_out.h"
 #include "conformance/checkers/producer_order.h"
 #include "conformance/checkers/real_time_order.h"
-#include "conformance/helper_thread.h"
-#include "conformance/patience.h"
-#include "conformance/reactor_harness.h"
-#include "conformance/rule.h"
+#include "conformance/kit/helper_thread.h"
+#include "conformance/kit/patience.h"
+#include "conformance/kit/reactor_harness.h"
+#include "conformance/kit/rule.h"
 #include "gtest/gtest.h"
 #include "reference/reactor.h"
 

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "conformance/patience.h"
-#include "conformance/reactor_harness.h"
-#include "conformance/rule.h"
+#include "conformance/kit/patience.h"
+#include "conformance/kit/reactor_harness.h"
+#include "conformance/kit/rule.h"
 #include "gtest/gtest.h"
 #include "reference/deferred.h"
 #include "reference/errors.h"

@@ -9,13 +9,13 @@
 #include <thread>
 #include <vector>
 
-#include "conformance/chance.h"
-#include "conformance/helper_thread.h"
-#include "conformance/log_capture.h"
-#include "conformance/patience.h"
-#include "conformance/reactor_harness.h"
-#include "conformance/rule.h"
-#include "conformance/subject.h"
+#include "conformance/kit/chance.h"
+#include "conformance/kit/helper_thread.h"
+#include "conformance/kit/log_capture.h"
+#include "conformance/kit/patience.h"
+#include "conformance/kit/reactor_harness.h"
+#include "conformance/kit/rule.h"
+#include "conformance/kit/subject.h"
 #include "gtest/gtest.h"
 #include "reference/deferred.h"
 #include "reference/reactor.h"

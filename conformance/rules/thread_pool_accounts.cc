@@ -6,13 +6,13 @@
 #include <thread>
 #include <utility>
 
-#include "conformance/busy_tasks.h"
-#include "conformance/chance.h"
-#include "conformance/helper_thread.h"
-#include "conformance/log_capture.h"
-#include "conformance/patience.h"
-#include "conformance/rule.h"
-#include "conformance/subject.h"
+#include "conformance/kit/busy_tasks.h"
+#include "conformance/kit/chance.h"
+#include "conformance/kit/helper_thread.h"
+#include "conformance/kit/log_capture.h"
+#include "conformance/kit/patience.h"
+#include "conformance/kit/rule.h"
+#include "conformance/kit/subject.h"
 #include "gtest/gtest.h"
 #include "reference/coarse_clock.h"
 

@@ -4,10 +4,10 @@
 #include <cstddef>
 #include <stdexcept>
 
-#include "conformance/busy_tasks.h"
-#include "conformance/patience.h"
-#include "conformance/rule.h"
-#include "conformance/subject.h"
+#include "conformance/kit/busy_tasks.h"
+#include "conformance/kit/patience.h"
+#include "conformance/kit/rule.h"
+#include "conformance/kit/subject.h"
 #include "gtest/gtest.h"
 #include "reference/errors.h"
 

@@ -12,16 +12,16 @@
 #include <thread>
 #include <vector>
 
-#include "conformance/busy_tasks.h"
-#include "conformance/chance.h"
+#include "conformance/kit/busy_tasks.h"
+#include "conformance/kit/chance.h"
 #include "conformance/checkers/account.h"
 #include "conformance/checkers/findings.h"
 #include "conformance/checkers/snapshots.h"
-#include "conformance/helper_thread.h"
-#include "conformance/log_capture.h"
-#include "conformance/patience.h"
-#include "conformance/rule.h"
-#include "conformance/subject.h"
+#include "conformance/kit/helper_thread.h"
+#include "conformance/kit/log_capture.h"
+#include "conformance/kit/patience.h"
+#include "conformance/kit/rule.h"
+#include "conformance/kit/subject.h"
 #include "gtest/gtest.h"
 #include "reference/worker_scope.h"
 

@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "conformance/log_capture.h"
-#include "conformance/patience.h"
-#include "conformance/rule.h"
-#include "conformance/subject.h"
+#include "conformance/kit/log_capture.h"
+#include "conformance/kit/patience.h"
+#include "conformance/kit/rule.h"
+#include "conformance/kit/subject.h"
 #include "gtest/gtest.h"
 #include "reference/context.h"
 

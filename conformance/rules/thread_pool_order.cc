@@ -8,12 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "conformance/busy_tasks.h"
+#include "conformance/kit/busy_tasks.h"
 #include "conformance/checkers/findings.h"
 #include "conformance/checkers/hand_out.h"
-#include "conformance/patience.h"
-#include "conformance/rule.h"
-#include "conformance/subject.h"
+#include "conformance/kit/patience.h"
+#include "conformance/kit/rule.h"
+#include "conformance/kit/subject.h"
 #include "gtest/gtest.h"
 
 namespace heddle::conformance {

@@ -10,15 +10,15 @@
 #include <thread>
 #include <vector>
 
-#include "conformance/busy_tasks.h"
-#include "conformance/chance.h"
+#include "conformance/kit/busy_tasks.h"
+#include "conformance/kit/chance.h"
 #include "conformance/checkers/exactly_once.h"
 #include "conformance/checkers/findings.h"
 #include "conformance/checkers/overlap.h"
-#include "conformance/patience.h"
-#include "conformance/rule.h"
-#include "conformance/subject.h"
-#include "conformance/thread_creation_fault.h"
+#include "conformance/kit/patience.h"
+#include "conformance/kit/rule.h"
+#include "conformance/kit/subject.h"
+#include "conformance/kit/thread_creation_fault.h"
 #include "gtest/gtest.h"
 
 namespace heddle::conformance {

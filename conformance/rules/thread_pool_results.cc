@@ -10,13 +10,13 @@
 #include <thread>
 #include <vector>
 
-#include "conformance/busy_tasks.h"
+#include "conformance/kit/busy_tasks.h"
 #include "conformance/checkers/exactly_once.h"
 #include "conformance/checkers/findings.h"
-#include "conformance/log_capture.h"
-#include "conformance/patience.h"
-#include "conformance/rule.h"
-#include "conformance/subject.h"
+#include "conformance/kit/log_capture.h"
+#include "conformance/kit/patience.h"
+#include "conformance/kit/rule.h"
+#include "conformance/kit/subject.h"
 #include "gtest/gtest.h"
 
 namespace heddle::conformance {

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "conformance/busy_tasks.h"
-#include "conformance/log_capture.h"
-#include "conformance/patience.h"
-#include "conformance/rule.h"
-#include "conformance/subject.h"
+#include "conformance/kit/busy_tasks.h"
+#include "conformance/kit/log_capture.h"
+#include "conformance/kit/patience.h"
+#include "conformance/kit/rule.h"
+#include "conformance/kit/subject.h"
 #include "gtest/gtest.h"
 #include "reference/stall_detector.h"
 #include "reference/test_clock.h"

@@ -7,11 +7,11 @@
 #include <thread>
 #include <vector>
 
-#include "conformance/busy_tasks.h"
-#include "conformance/patience.h"
-#include "conformance/rule.h"
-#include "conformance/subject.h"
-#include "conformance/thread_creation_fault.h"
+#include "conformance/kit/busy_tasks.h"
+#include "conformance/kit/patience.h"
+#include "conformance/kit/rule.h"
+#include "conformance/kit/subject.h"
+#include "conformance/kit/thread_creation_fault.h"
 #include "gtest/gtest.h"
 
 namespace heddle::conformance {

@@ -8,14 +8,14 @@
 #include <utility>
 #include <vector>
 
-#include "conformance/busy_tasks.h"
-#include "conformance/chance.h"
-#include "conformance/helper_thread.h"
-#include "conformance/patience.h"
-#include "conformance/rule.h"
+#include "conformance/kit/busy_tasks.h"
+#include "conformance/kit/chance.h"
+#include "conformance/kit/helper_thread.h"
+#include "conformance/kit/patience.h"
+#include "conformance/kit/rule.h"
 #include "conformance/rules/forked_child.h"
-#include "conformance/subject.h"
-#include "conformance/thread_creation_fault.h"
+#include "conformance/kit/subject.h"
+#include "conformance/kit/thread_creation_fault.h"
 #include "gtest/gtest.h"
 #include "reference/errors.h"
 

@@ -5,10 +5,10 @@
 #include <thread>
 #include <vector>
 
-#include "conformance/chance.h"
-#include "conformance/patience.h"
-#include "conformance/rule.h"
-#include "conformance/subject.h"
+#include "conformance/kit/chance.h"
+#include "conformance/kit/patience.h"
+#include "conformance/kit/rule.h"
+#include "conformance/kit/subject.h"
 #include "gtest/gtest.h"
 
 namespace heddle::conformance {

@@ -9,10 +9,10 @@
 
 #include "conformance/checkers/findings.h"
 #include "conformance/checkers/hand_out.h"
-#include "conformance/log_capture.h"
-#include "conformance/patience.h"
-#include "conformance/reactor_harness.h"
-#include "conformance/rule.h"
+#include "conformance/kit/log_capture.h"
+#include "conformance/kit/patience.h"
+#include "conformance/kit/reactor_harness.h"
+#include "conformance/kit/rule.h"
 #include "gtest/gtest.h"
 #include "reference/threads.h"
 

@@ -12,12 +12,12 @@
 #include <memory>
 #include <utility>
 
-#include "conformance/chance.h"
-#include "conformance/helper_thread.h"
-#include "conformance/patience.h"
-#include "conformance/reactor_harness.h"
-#include "conformance/rule.h"
-#include "conformance/wake_up_count.h"
+#include "conformance/kit/chance.h"
+#include "conformance/kit/helper_thread.h"
+#include "conformance/kit/patience.h"
+#include "conformance/kit/reactor_harness.h"
+#include "conformance/kit/rule.h"
+#include "conformance/kit/wake_up_count.h"
 #include "gtest/gtest.h"
 #include "reference/clock.h"
 #include "reference/delayed_call.h"

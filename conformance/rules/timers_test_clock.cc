@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "conformance/chance.h"
-#include "conformance/rule.h"
+#include "conformance/kit/chance.h"
+#include "conformance/kit/rule.h"
 #include "gtest/gtest.h"
 #include "reference/clock.h"
 #include "reference/delayed_call.h"

@@ -1,8 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-//
-// main of every conformance test.
-#include "conformance/verdicts.h"
-
-int main(int argc, char** argv) {
-  return heddle::conformance::RunRules(argc, argv);
-}
