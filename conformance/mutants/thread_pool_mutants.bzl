@@ -505,6 +505,23 @@ def _stopping():
         message = "tasks that ran of those accepted before max 0",
     )
     mutant(
+        name = "tp_39_one_worker_drains",
+        rule = "TP_39_AcceptedTasksThatNeedOneAnotherMeetInTheDrain",
+        source = _COORDINATOR,
+        replace = "  if (!backlog_.empty()) return false;\n",
+        by = "  if (state() == PoolState::kStopping && workers() > 1) return true;\n" +
+             "  if (!backlog_.empty()) return false;\n",
+        message = "the tasks of the backlog to meet in the drain",
+    )
+    mutant(
+        name = "tp_39_a_resize_in_the_drain_takes_effect",
+        rule = "TP_39_StopRunsWhatWasAcceptedThoughThePoolIsResizedMeanwhile",
+        source = _COORDINATOR,
+        replace = "  if (state() != PoolState::kRunning) return;\n  effective_ = size_;",
+        by = "  if (state() == PoolState::kNew) return;\n  effective_ = size_;",
+        message = "tasks that ran of those accepted",
+    )
+    mutant(
         name = "tp_39_stop_returns_early",
         rule = "TP_39_StopReturnsOnlyWhenTheLastTaskHasEnded",
         source = _POOL,

@@ -112,7 +112,7 @@ void OddPool::RequestStop() {
     const auto lock = Lock("ThreadPool::RequestStop");
     if (!life_.RequestStop()) return;
     // Where there are workers one stays for the backlog, whatever max is.
-    limits_.max = oddity_->MostInDrain(std::max(limits_.max, 1));
+    limits_.max = std::max(limits_.max, 1);
     Shrink();
     abandoned = TakeAbandoned();
   }

@@ -65,9 +65,6 @@ class Oddity {
   // Whether a worker that comes starts another, while there is room.
   virtual bool BringsAnother() { return false; }
 
-  // How many workers a drain may have, of `max`; at least one.
-  virtual int MostInDrain(int max) { return max; }
-
   // A thread that calls `body`. Throws std::system_error if there is none.
   virtual OddThread NewThread(std::function<void()> body);
 

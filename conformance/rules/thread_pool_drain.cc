@@ -66,6 +66,60 @@ RULE(TP_39, StopRunsWhatWasAcceptedAlsoWhenMaxHasBecomeZero) {
   EXPECT_EQ(runs, kTasks) << "tasks that ran of those accepted before max 0";
 }
 
+// Tasks that wait while others run are accepted, too; and they may need one
+// another as much as before the stop.
+RULE(TP_39, AcceptedTasksThatNeedOneAnotherMeetInTheDrain) {
+  constexpr int kTasks = 4;
+  BusyTasks busy(kTasks);
+  Latch met(kTasks, "the tasks of the backlog to meet in the drain");
+  const auto pool = MakePool(1, kTasks);
+  pool->Start();
+  busy.Occupy(*pool);
+  for (int i = 0; i < kTasks; ++i) {
+    RequireAccepted(pool->CallInThread([&] { met.ArriveAndAwait(); }));
+  }
+  pool->RequestStop();
+  busy.Release();
+  met.Await();
+  AwaitReturn("Stop() to return", [&] { pool->Stop(); });
+}
+
+// In the drain a size is only a number (TP-29), be it 0.
+RULE(TP_39, StopRunsWhatWasAcceptedThoughThePoolIsResizedMeanwhile) {
+  constexpr int kRounds = 50;
+  constexpr int kMost = 4;
+  const Chance chance(kRounds);
+  for (int round = 0; round < kRounds; ++round) {
+    const auto attempt = chance.Try(round);
+    const int tasks = 1 + chance.Numbers(2 * round).Below(3 * kMost);
+    std::atomic<int> runs = 0;
+    std::atomic<bool> stopped = false;
+    Event resized("a resize in the drain");
+    const auto pool = MakePool(1, kMost);
+    pool->Start();
+    for (int i = 0; i < tasks; ++i) {
+      RequireAccepted(pool->CallInThread([&] {
+        resized.Await();
+        ++runs;
+      }));
+    }
+    HelperThread resizer([&] {
+      RandomNumbers random = chance.Numbers(2 * round + 1);
+      do {
+        const bool in_drain = pool->State() >= PoolState::kStopping;
+        const int most = random.Below(kMost) + (in_drain ? 0 : 1);
+        pool->AdjustPoolSize({.min = 0, .max = most});
+        if (in_drain && most == 0) resized.Happen();
+        random.Pause();
+      } while (!stopped && !RuleHasFailed());
+    });
+    AwaitReturn("Stop() to return", [&] { pool->Stop(); });
+    stopped = true;
+    resizer.Join();
+    ASSERT_EQ(runs, tasks) << "tasks that ran of those accepted";
+  }
+}
+
 // The task that Stop() must wait for goes on only when Stop() is under way.
 RULE(TP_39, StopReturnsOnlyWhenTheLastTaskHasEnded) {
   constexpr int kRounds = 20;
