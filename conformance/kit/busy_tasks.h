@@ -33,6 +33,9 @@ class BusyTasks {
     running_.Await();
   }
 
+  // How many have begun.
+  int running() const { return running_.seen(); }
+
   // Lets the tasks end; does not wait for it.
   void Release() { gate_.Open(); }
 

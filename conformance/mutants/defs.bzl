@@ -113,7 +113,7 @@ def mutant(
         rule, which is compiled with the faulty header in place of the right
         one. Inline functions come out faulty for the whole program.
       dies: whether the process may crash, or hang until the rule's watchdog
-        aborts it, instead of ending with a failure.
+        aborts it, before the rule has failed.
       by_tsan: whether only ThreadSanitizer can tell. The test is then `manual`,
         for --config=tsan; see tsan_mutants in BUILD.
       includes: headers that `by` needs beside those of the source, without

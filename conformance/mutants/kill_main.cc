@@ -30,8 +30,8 @@ constexpr const char* kPatienceSeconds = "3";
 // The child's own watchdog comes first, after five times its patience.
 constexpr std::chrono::seconds kLimit(40);
 
-// What a rule that has failed may still take to end. A mutant that is said to
-// hang is not waited for until its watchdog comes.
+// What a rule that has failed as claimed may still take to end. How it ends then
+// says no more; a mutant that hangs is not waited for until its watchdog comes.
 constexpr std::chrono::seconds kAfterwards(1);
 
 // In the output once the rule has failed (verdicts.h).
@@ -67,6 +67,11 @@ bool HasSaid(const std::string& output, const char* text) {
   return output.find(text) != std::string::npos;
 }
 
+// Whether the rule has failed with that message.
+bool HasFailed(const std::string& output, const char* message) {
+  return HasSaid(output, kHasFailed) && HasSaid(output, message);
+}
+
 // Reads until the child and its children have closed their output; kills them
 // all at the limit, or if it hangs when it has said what it should.
 std::string ReadOutput(int input, pid_t child, const char* message) {
@@ -87,8 +92,7 @@ std::string ReadOutput(int input, pid_t child, const char* message) {
     const ssize_t size = read(input, part, sizeof part);
     if (size <= 0) return output;
     output.append(part, static_cast<std::size_t>(size));
-    if (kClaim.dies && !has_spoken && HasSaid(output, kHasFailed) &&
-        HasSaid(output, message)) {
+    if (!has_spoken && HasFailed(output, message)) {
       has_spoken = true;
       deadline = Clock::now() + kAfterwards;
     }
@@ -126,7 +130,8 @@ const char* Objection(const Ending& ending, const char* message) {
   const int status = exited ? WEXITSTATUS(ending.status) : -1;
   if (status == kConforms) return "the mutant survives: the rule does not fail";
   if (status == kNoRules) return "the rule does not exist";
-  if (status != kViolates && !kClaim.dies) {
+  if (status != kViolates && !kClaim.dies &&
+      !HasFailed(ending.output, message)) {
     return "the process died, but the mutant is not declared to (dies = True)";
   }
   if (!HasSaid(ending.output, message)) {
