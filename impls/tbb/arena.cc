@@ -3,6 +3,7 @@
 
 #include <tbb/global_control.h>
 #include <tbb/task_arena.h>
+#include <tbb/version.h>
 
 #include <atomic>
 #include <new>
@@ -65,5 +66,7 @@ long ArenaShare::Available() {
              tbb::global_control::max_allowed_parallelism)) -
          1;
 }
+
+std::string TbbVersion() { return TBB_runtime_version(); }
 
 }  // namespace heddle

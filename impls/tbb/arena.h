@@ -10,8 +10,12 @@
 #define HEDDLE_IMPLS_TBB_ARENA_H_
 
 #include <memory>
+#include <string>
 
 namespace heddle {
+
+// The version of the oneTBB that is loaded: "2021.8".
+std::string TbbVersion();
 
 enum class Enqueued {
   kYes,

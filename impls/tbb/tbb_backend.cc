@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <memory>
 
+#include "impls/tbb/arena.h"
 #include "impls/tbb/tbb_pool.h"
 #include "reference/backend.h"
 
@@ -9,6 +10,7 @@ namespace {
 
 const BackendRegistration kRegistration({
     .name = "tbb",
+    .version = TbbVersion(),
     .make =
         [](const PoolOptions& options) {
           return std::make_unique<TbbPool>(options);
