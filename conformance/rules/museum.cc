@@ -190,11 +190,22 @@ std::int64_t TimeOfOthers() {
          ProcessorTime(CLOCK_THREAD_CPUTIME_ID);
 }
 
+// Whether the other threads use hardly any, while this one uses 10 ms.
+bool OthersAreQuiet() {
+  constexpr std::int64_t kLook = 10'000'000;  // nanoseconds
+  constexpr std::int64_t kHardlyAny = 2'000'000;
+  const std::int64_t others = TimeOfOthers();
+  const std::int64_t end = ProcessorTime(CLOCK_THREAD_CPUTIME_ID) + kLook;
+  while (ProcessorTime(CLOCK_THREAD_CPUTIME_ID) < end) {
+  }
+  return TimeOfOthers() - others < kHardlyAny;
+}
+
 // Time is what this thread has used itself, so that a busy machine, which slows
-// down both sides, makes no difference.
+// down both sides, makes no difference. On such a machine a thread that spins
+// may be kept waiting for one look or two, but not for all of them.
 RULE(MU_22, AnIdlePoolComesToRest) {
-  constexpr std::int64_t kLook = 20'000'000;  // nanoseconds
-  constexpr std::int64_t kHardlyAny = 4'000'000;
+  constexpr int kLooks = 12;
   BusyTasks busy(2);
   const auto pool = MakePool(2, 2);
   pool->Start();
@@ -202,12 +213,10 @@ RULE(MU_22, AnIdlePoolComesToRest) {
   busy.Release();
   Eventually(
       [] {
-        const std::int64_t others = TimeOfOthers();
-        const std::int64_t end =
-            ProcessorTime(CLOCK_THREAD_CPUTIME_ID) + kLook;
-        while (ProcessorTime(CLOCK_THREAD_CPUTIME_ID) < end) {
+        for (int i = 0; i < kLooks; ++i) {
+          if (!OthersAreQuiet()) return false;
         }
-        return TimeOfOthers() - others < kHardlyAny;
+        return true;
       },
       "the idle workers to use hardly any processor time");
 }
