@@ -27,6 +27,9 @@ constexpr const char* kRunRules = "run_rules";
 // The mutant is broken on purpose, so waits in vain are the rule here.
 constexpr const char* kPatienceSeconds = "3";
 
+// What probabilistic rules draw from.
+constexpr const char* kSeed = "1";
+
 // The child's own watchdog comes first, after five times its patience.
 constexpr std::chrono::seconds kLimit(40);
 
@@ -48,6 +51,8 @@ struct Ending {
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);
   setenv("HEDDLE_PATIENCE_SECONDS", kPatienceSeconds, 1);
+  // Always the same numbers: what a fault comes to may hang on them.
+  setenv("HEDDLE_SEED", kSeed, 1);
   // A process of its own is what this child is.
   setenv("HEDDLE_IN_PROCESS", "1", 1);
   // What Bazel tells the test is not meant for the child.
