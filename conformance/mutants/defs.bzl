@@ -11,6 +11,8 @@
         message = "order.Await",
     )
 
+A rule that says it needs luck has five tries; any other has one.
+
 `bazel test //conformance/mutants:tp_11_lifo` compiles a copy of the source
 with that one change, links it before the library that holds the original, so
 that the original is never taken, and passes only if the rule rejects the

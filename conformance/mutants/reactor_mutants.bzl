@@ -398,7 +398,7 @@ def _pool():
         source = _POOL,
         replace = "return {.min = std::min(configured.min, max), .max = max};",
         by = "return {.min = std::nullopt, .max = max};",
-        message = "thrown in the test body",
+        message = "min 5 is above max 4",
     )
     mutant(
         name = "rt_24_four_clamped_to_five",

@@ -173,7 +173,7 @@ def _reactors():
         by = "  for (int turn = 0; turn < 1000; ++turn) std::this_thread::yield();\n" +
              "  loop.calls().Close();\n",
         includes = ["thread"],
-        message = "calls settled, of those accepted",
+        message = "calls that were accepted, and what became of them",
     )
 
 def _pools_of_reactors():

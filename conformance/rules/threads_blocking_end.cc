@@ -97,6 +97,7 @@ RULE(TH_25, ACallMadeDuringThePoolsDrainGetsReactorStopped) {
   EXPECT_FALSE(ran);
 }
 
+// One of them is waiting by then; the others ask as fast as they can.
 RULE(TH_25, CallersThatRaceWithTheEndAllReturn) {
   constexpr int kCallers = 4;
   constexpr int kRounds = 20;
@@ -104,7 +105,8 @@ RULE(TH_25, CallersThatRaceWithTheEndAllReturn) {
   for (int round = 0; round < kRounds; ++round) {
     const auto attempt = chance.Try(round);
     Latch calling(kCallers, "every caller to have had an answer");
-    Latch ended(kCallers, "every caller to be told that the reactor stopped");
+    Event waiting("a caller to wait for what never comes");
+    Latch ended(kCallers + 1, "every caller to be told that the reactor stopped");
     RunningReactor reactor;
     std::deque<HelperThread> callers;
     for (int caller = 0; caller < kCallers; ++caller) {
@@ -120,7 +122,18 @@ RULE(TH_25, CallersThatRaceWithTheEndAllReturn) {
         ended.CountDown();
       });
     }
+    callers.emplace_back([&] {
+      EXPECT_EQ(Kind(Thrown([&] {
+                  BlockingCallFromThread(*reactor, [&] {
+                    waiting.Happen();
+                    return Deferred<int>();
+                  });
+                })),
+                "ReactorStopped");
+      ended.CountDown();
+    });
     calling.Await();
+    waiting.Await();
     chance.Numbers(round).Pause();
     reactor.Stop();
     ended.Await();
