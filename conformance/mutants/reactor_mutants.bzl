@@ -32,8 +32,7 @@ def _calls():
         also = ["RT_01_TheCallerIsNotBlockedWhileTheReactorIsBusy"],
         source = _CALLS,
         replace = "queue_.push_back(std::move(call));",
-        by = "if (asleep_) { call.Run(); return Submission::Accepted(); }" +
-             "queue_.push_back(std::move(call));",
+        by = "call.Run(); return Submission::Accepted();",
         message = "not on the reactor's thread",
     )
     mutant(
