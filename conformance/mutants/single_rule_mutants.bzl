@@ -170,7 +170,7 @@ def _reactors():
         replace = "  for (Task& call : loop.calls().Close()) {\n" +
                   "    call.Refuse(Refusal::kReactorStopped);\n  }\n",
         # The yields let those come who race with the end.
-        by = "  for (int turn = 0; turn < 1000; ++turn) std::this_thread::yield();\n" +
+        by = "  for (int turn = 0; turn < 30; ++turn) std::this_thread::yield();\n" +
              "  loop.calls().Close();\n",
         includes = ["thread"],
         message = "calls that were accepted, and what became of them",

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -222,6 +223,8 @@ RULE(RL_15, CrashOnAnotherThreadEndsASleepingLoop) {
   for (int round = 0; round < 20; ++round) {
     RunningReactor reactor;
     reactor.Do([] {});
+    // Lets it fall asleep, which nobody can see; not at all in the first round.
+    for (int turn = 0; turn < round; ++turn) std::this_thread::yield();
     reactor->Crash();
     reactor.AwaitReturn();
   }

@@ -141,7 +141,13 @@ RULE(RT_22, ThreadsThatAskForThePoolAtTheSameTimeGetTheSame) {
     const auto attempt = chance.Try(round);
     Latch ready(kThreads, "all threads to be ready");
     std::shared_ptr<ThreadPool> pools[kThreads];
-    RunningReactor reactor;
+    ReactorOptions options = SubjectOptions();
+    options.make_pool = [](const PoolOptions& pool_options) {
+      // Whoever would make a second one comes meanwhile.
+      for (int turn = 0; turn < 50; ++turn) std::this_thread::yield();
+      return Subject().make(pool_options);
+    };
+    RunningReactor reactor(std::move(options));
     {
       std::vector<HelperThread> threads;
       for (int thread = 0; thread < kThreads; ++thread) {
