@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "impls/work_stealing/node_cache.h"
 #include "reference/errors.h"
 #include "reference/log.h"
 #include "reference/worker_scope.h"
@@ -209,7 +210,7 @@ void Crew::EndDrain() {
   }
   TaskNode* node = place_.injection.TakeAll();
   while (node != nullptr) {
-    const std::unique_ptr<TaskNode> refused(node);
+    const OwnedNode refused(node);
     node = node->next;
     place_.census.GiveBack();
     refused->task.Refuse(Refusal::kPoolStopped);

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "gtest/gtest.h"
+#include "impls/work_stealing/node_cache.h"
 #include "impls/work_stealing/work_stealing_pool.h"
 
 namespace heddle::work_stealing {
@@ -27,7 +28,7 @@ TEST(CrewTest, PassesACallOnWhenTheWorkerThatWasCalledLeaves) {
     ASSERT_EQ(crew.place().census.Admit().answer, Census::Answer::kAdmitted);
     crew.Resize({.min = 0, .max = 0});
     while (crew.place().census.Read().threads > 0) std::this_thread::yield();
-    crew.place().injection.Push(new TaskNode{Task(Nothing())});
+    crew.place().injection.Push(NodeCache::Make(Task(Nothing())));
     crew.RequestStop();
     EXPECT_TRUE(crew.Join(std::nullopt));
     EXPECT_FALSE(crew.place().lot.WakeOne()) << "nobody called the other";

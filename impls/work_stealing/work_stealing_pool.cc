@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "impls/work_stealing/node_cache.h"
 #include "impls/work_stealing/worker.h"
 #include "reference/coarse_clock.h"
 
@@ -138,7 +139,7 @@ Submission WorkStealingPool::Submit(Task&& task) {
   Worker* const self = Worker::Current(place);
   if (self != nullptr) self->Reserve();
   // Into the node before any lock is taken: moving runs the caller's code.
-  std::unique_ptr<TaskNode> node(new TaskNode{std::move(task)});
+  OwnedNode node(NodeCache::Make(std::move(task)));
   const Census::Admission admission = self != nullptr
                                           ? self->Submit(node.get())
                                           : SubmitFromOutside(node.get());

@@ -3,6 +3,8 @@
 
 #include <span>
 
+#include "impls/work_stealing/node_cache.h"
+
 namespace heddle::work_stealing {
 namespace {
 
@@ -77,7 +79,7 @@ void Worker::RunFrom(TaskNode* node) {
 
 TaskEnding Worker::Run(TaskNode* node) {
   const TaskEnding ending = node->task.Run();
-  delete node;
+  NodeCache::Recycle(node);
   return ending;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "impls/work_stealing/node_cache.h"
 
 namespace heddle::work_stealing {
 namespace {
@@ -24,7 +25,7 @@ class WorkerTest : public testing::Test {
 
   template <class F>
   void SubmitTo(Worker& worker, F task) {
-    auto* const node = new TaskNode{Task(std::move(task))};
+    auto* const node = NodeCache::Make(Task(std::move(task)));
     worker.Reserve();
     ASSERT_EQ(worker.Submit(node).answer, Census::Answer::kAdmitted);
   }
@@ -32,7 +33,7 @@ class WorkerTest : public testing::Test {
   template <class F>
   void SubmitFromOutside(F task) {
     ASSERT_EQ(place_.census.Admit().answer, Census::Answer::kAdmitted);
-    place_.injection.Push(new TaskNode{Task(std::move(task))});
+    place_.injection.Push(NodeCache::Make(Task(std::move(task))));
   }
 
   // Work() returns when everything has run, or hangs.

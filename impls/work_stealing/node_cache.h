@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// NodeCache: where task nodes come from, and where they go.
+#ifndef HEDDLE_IMPLS_WORK_STEALING_NODE_CACHE_H_
+#define HEDDLE_IMPLS_WORK_STEALING_NODE_CACHE_H_
+
+#include <memory>
+#include <utility>
+
+#include "impls/work_stealing/task_node.h"
+#include "reference/task.h"
+
+namespace heddle::work_stealing {
+
+// What it is: the memory of all pools' nodes. A node that one thread makes and
+// another recycles, as nearly all are, would cost the general allocator a lock
+// or two; here each thread has up to two batches of its own and exchanges
+// whole ones with a depot that all threads share.
+//
+// Its states, for each thread: `current`, a batch that is being used or filled,
+// and `spare`, a full batch or none.
+//
+//                 current                         spare
+//   Make          - 1; if empty, the spare one,   -> none, if taken
+//                 or one from the depot, or new
+//   Recycle       + 1; if full, it becomes the    if there is one already,
+//                 spare one, and is empty         that goes to the depot
+//   thread ends   each node to the depot          to the depot
+//
+// What the caller must do: recycle every node that it made, on any thread, with
+// a task that has been called, refused or moved from.
+//
+// What it promises: no allocation while as many nodes come back as are made.
+// What the largest backlog needed stays in the depot, for all pools of the
+// process, and is never given back to the system. Nobody waits for the depot's
+// lock for long: who does not get it, as in a child of fork() where nobody may
+// be left to release it, does without.
+//
+// Happens-before: Recycle(n) before the Make that returns the same memory.
+//
+// Destruction: none; nodes may be made and recycled for as long as any thread
+// runs. Under AddressSanitizer and ThreadSanitizer each node is allocated and
+// freed for itself, so that they see its life.
+class NodeCache {
+ public:
+  // How many nodes go to the depot at once.
+  static constexpr int kBatch = 32;
+
+  // May throw std::bad_alloc, and has then not touched `task`.
+  [[nodiscard]] static TaskNode* Make(Task&& task) {
+    return ::new (Allocate()) TaskNode{std::move(task)};
+  }
+
+  static void Recycle(TaskNode* node) noexcept {
+    std::destroy_at(node);
+    Free(node);
+  }
+
+ private:
+  static void* Allocate();
+  static void Free(void* memory) noexcept;
+};
+
+// For std::unique_ptr.
+struct NodeRecycler {
+  void operator()(TaskNode* node) const noexcept { NodeCache::Recycle(node); }
+};
+using OwnedNode = std::unique_ptr<TaskNode, NodeRecycler>;
+
+}  // namespace heddle::work_stealing
+
+#endif  // HEDDLE_IMPLS_WORK_STEALING_NODE_CACHE_H_
