@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // deferred: the cost of a Deferred on one thread: create it, add 1 or 10
-// callbacks, fire it; with debugging:1 in debug mode, which notes who made and
+// callbacks, fire it; the counter
+// mallocs_per_item is there in programs that count them; with debugging:1 in debug mode, which notes who made and
 // who fired it (BT-20, DF-62).
 //
 // deferred_chain: 10 Deferreds, each returned by a callback of the one before
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "benchmarks/malloc_counter.h"
 #include "benchmarks/workload.h"
 #include "benchmarks/workloads.h"
 #include "reference/deferred.h"
@@ -19,7 +21,9 @@ namespace {
 
 void CreateAndFire(benchmark::State& state, int callbacks) {
   std::uint64_t sum = 0;
-  for (auto _ : state) {
+  std::uint64_t fired = 0;
+  const auto create_and_fire = [&] {
+    ++fired;
     const Deferred<std::uint64_t> deferred;
     for (int i = 0; i < callbacks; ++i) {
       deferred.AddCallback([&sum](std::uint64_t value) {
@@ -28,12 +32,20 @@ void CreateAndFire(benchmark::State& state, int callbacks) {
       });
     }
     deferred.Callback(std::uint64_t{1});
+  };
+  create_and_fire();  // once to warm up
+  for (auto _ : state) create_and_fire();
+  if (CountsMallocs()) {
+    constexpr int kCounted = 1'000;
+    StartCountingMallocs();
+    for (int i = 0; i < kCounted; ++i) create_and_fire();
+    state.counters["mallocs_per_item"] =
+        static_cast<double>(StopCountingMallocs().mallocs) / kCounted;
   }
   // 1 + 2 + ... + callbacks, every time.
   const auto count = static_cast<std::uint64_t>(callbacks);
   Check(state, "sum of the values", sum,
-        static_cast<std::uint64_t>(state.iterations()) *
-            (count * (count + 1) / 2));
+        fired * (count * (count + 1) / 2));
 }
 
 void ReturnedDeferreds(benchmark::State& state) {
@@ -60,7 +72,7 @@ void ReturnedDeferreds(benchmark::State& state) {
 void RegisterDeferred() {
   for (const int callbacks : {1, 10}) {
     Register({.name = "deferred",
-              .backend = "deferred",
+              .who = "deferred",
               .arguments = {{"callbacks", callbacks}},
               .floor = "null_backend",
               .run = [callbacks](benchmark::State& state) {
@@ -68,7 +80,7 @@ void RegisterDeferred() {
               }});
   }
   Register({.name = "deferred",
-            .backend = "deferred",
+            .who = "deferred",
             .arguments = {{"callbacks", 1}, {"debugging", 1}},
             .floor = "null_backend",
             .run = [](benchmark::State& state) {
@@ -77,7 +89,7 @@ void RegisterDeferred() {
               SetDeferredDebugging(false);
             }});
   Register({.name = "deferred_chain",
-            .backend = "deferred",
+            .who = "deferred",
             .arguments = {{"links", 10}},
             .floor = "null_backend",
             .run = ReturnedDeferreds});

@@ -9,10 +9,11 @@
 #include <vector>
 
 #include "benchmarks/event.h"
-#include "benchmarks/pools.h"
 #include "benchmarks/producers.h"
+#include "benchmarks/stopwatch.h"
 #include "benchmarks/tally.h"
 #include "benchmarks/work.h"
+#include "benchmarks/workers.h"
 #include "benchmarks/workload.h"
 #include "benchmarks/workloads.h"
 
@@ -39,6 +40,7 @@ void StaticSplit(benchmark::State& state) {
   const Mixture& mixture = TheMixture();
   const Shares shares = Split(mixture.steps);
   std::uint64_t rounds = 0;
+  double working = 0;  // nanoseconds
   Tally tally(1);
   Producers workers(kWorkers, [&](int number) {
     for (const std::uint32_t steps : shares[static_cast<std::size_t>(number)]) {
@@ -48,22 +50,29 @@ void StaticSplit(benchmark::State& state) {
   const auto run_round = [&] {
     ++rounds;
     tally.Expect(mixture.steps.size());
+    const Moment start = Now();
     workers.Produce();
-    return CheckCame(state, "the work", tally.Wait());
+    const bool done = CheckCame(state, "the work", tally.Wait());
+    working += NanosecondsBetween(start, Now());
+    return done;
   };
   if (run_round()) {  // once to warm up
+    working = 0;
     for (auto _ : state) {
       if (!run_round()) break;
     }
   }
   Check(state, "sum of the results", tally.sum(), rounds * mixture.sum);
   CountItems(state, static_cast<double>(mixture.steps.size()));
+  state.counters["efficiency"] = mixture.nanoseconds *
+                                 static_cast<double>(rounds - 1) /
+                                 (kWorkers * working);
 }
 
 }  // namespace
 
 void RegisterStaticSplitFloor() {
-  Register({.name = "floor", .backend = "static_split", .run = StaticSplit});
+  Register({.name = "floor", .who = "static_split", .run = StaticSplit});
 }
 
 }  // namespace heddle::workloads

@@ -103,11 +103,11 @@ void FourThreads(benchmark::State& state) {
   constexpr std::size_t kThreads = 4;
   std::uint64_t joined = 0;
   for (auto _ : state) {
-    std::vector<std::thread> threads;
+    std::vector<std::jthread> threads;
     for (std::size_t i = 0; i < kThreads; ++i) {
       threads.emplace_back([] {});
     }
-    for (std::thread& thread : threads) {
+    for (std::jthread& thread : threads) {
       thread.join();
       ++joined;
     }
@@ -119,12 +119,12 @@ void FourThreads(benchmark::State& state) {
 }  // namespace
 
 void RegisterFloorsOfOneThread() {
-  Register({.name = "floor", .backend = "clock_read", .run = ClockRead});
+  Register({.name = "floor", .who = "clock_read", .run = ClockRead});
   Register(
-      {.name = "floor", .backend = "thread_identity", .run = ThreadIdentity});
-  Register({.name = "floor", .backend = "mutex", .run = Mutex});
-  Register({.name = "floor", .backend = "null_backend", .run = NullBackend});
-  Register({.name = "floor", .backend = "four_threads", .run = FourThreads});
+      {.name = "floor", .who = "thread_identity", .run = ThreadIdentity});
+  Register({.name = "floor", .who = "mutex", .run = Mutex});
+  Register({.name = "floor", .who = "null_backend", .run = NullBackend});
+  Register({.name = "floor", .who = "four_threads", .run = FourThreads});
 }
 
 }  // namespace heddle::workloads

@@ -7,9 +7,11 @@
 // floor/spsc_handoff: one item through a ring buffer for one producer and one
 // consumer; both pinned, neither ever sleeps.
 // floor/futex_round_trip: wake a sleeping thread and be woken by it. Not
-// pinned, as the workers of a pool are not.
+// pinned, as the workers of a pool are not. See round_trips.h.
 // floor/eventfd_round_trip: the same with a thread that sleeps in epoll_wait,
 // as a reactor does, and answers through a futex.
+// floor/futex_round_trip_parked, floor/eventfd_round_trip_parked: the same
+// with the pause before each that workloads make until everybody sleeps.
 //
 // The first two are left out where the program has only one processor.
 #include <sys/epoll.h>
@@ -18,14 +20,18 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "benchmarks/event.h"
 #include "benchmarks/processors.h"
+#include "benchmarks/round_trips.h"
+#include "benchmarks/stopwatch.h"
 #include "benchmarks/workload.h"
 #include "benchmarks/workloads.h"
 
@@ -135,19 +141,18 @@ void SpscHandoff(benchmark::State& state, int here, int there) {
   CountItems(state, kItems);
 }
 
-void FutexRoundTrip(benchmark::State& state) {
+void FutexRoundTrip(benchmark::State& state, std::chrono::microseconds pause) {
   Event there;
-  Event back;
+  RoundTrips round_trips;
   std::atomic<bool> ended{false};
   std::jthread other([&] {
-    while (there.Wait() && !ended) back.Set();
+    while (there.Wait() && !ended) round_trips.Answer();
   });
-  for (auto _ : state) {
-    there.Set();
-    if (!CheckCame(state, "the other thread", back.Wait())) break;
-  }
+  round_trips.Run(state, pause, [&there] { there.Set(); });
   ended = true;
   there.Set();
+  other.join();
+  round_trips.Finish(state);
 }
 
 // An eventfd, watched by an epoll instance.
@@ -184,20 +189,36 @@ class WakeupDescriptor {
   const int epoll_ = epoll_create1(EPOLL_CLOEXEC);
 };
 
-void EventfdRoundTrip(benchmark::State& state) {
+void EventfdRoundTrip(benchmark::State& state,
+                      std::chrono::microseconds pause) {
   const WakeupDescriptor there;
-  Event back;
+  RoundTrips round_trips;
   std::atomic<bool> ended{false};
   std::jthread other([&] {
-    while (there.Wait() && !ended) back.Set();
+    while (there.Wait() && !ended) round_trips.Answer();
   });
-  for (auto _ : state) {
-    if (!CheckCame(state, "the other thread", there.Wake() && back.Wait())) {
-      break;
-    }
-  }
+  round_trips.Run(state, pause, [&there] { there.Wake(); });
   ended = true;
   there.Wake();
+  other.join();
+  round_trips.Finish(state);
+}
+
+// A round trip, back to back and with pauses.
+void RegisterRoundTrip(const std::string& who,
+                       void (*run)(benchmark::State&,
+                                   std::chrono::microseconds)) {
+  Register({.name = "floor",
+            .who = who,
+            .run = [run](benchmark::State& state) {
+              run(state, std::chrono::microseconds(0));
+            }});
+  Register({.name = "floor",
+            .who = who + "_parked",
+            .iterations = kPausedRoundTrips,
+            .run = [run](benchmark::State& state) {
+              run(state, kUntilParked);
+            }});
 }
 
 }  // namespace
@@ -208,21 +229,18 @@ void RegisterFloorsOfTwoThreads() {
     const int here = processors[0];
     const int there = processors[1];
     Register({.name = "floor",
-              .backend = "cache_line",
+              .who = "cache_line",
               .run = [here, there](benchmark::State& state) {
                 CacheLine(state, here, there);
               }});
     Register({.name = "floor",
-              .backend = "spsc_handoff",
+              .who = "spsc_handoff",
               .run = [here, there](benchmark::State& state) {
                 SpscHandoff(state, here, there);
               }});
   }
-  Register(
-      {.name = "floor", .backend = "futex_round_trip", .run = FutexRoundTrip});
-  Register({.name = "floor",
-            .backend = "eventfd_round_trip",
-            .run = EventfdRoundTrip});
+  RegisterRoundTrip("futex_round_trip", FutexRoundTrip);
+  RegisterRoundTrip("eventfd_round_trip", EventfdRoundTrip);
 }
 
 }  // namespace heddle::workloads

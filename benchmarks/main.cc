@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The benchmarks: every workload, for every backend linked in.
+// The benchmarks: every workload, for every backend and peer linked in.
 //
-// Takes Google Benchmark's flags, and two of its own: --progress announces on
+// Takes Google Benchmark's flags, and three of its own: --progress announces on
 // standard error what is being measured; --list_backends prints the names of
-// the backends and measures nothing. Ends with status 1 if any workload's
+// the backends, --list_peers those of the peers, each with its kind and flags
+// (peer.h), and both measure nothing. Ends with status 1 if any workload's
 // result was wrong, and 2 for arguments that are none or that leave nothing to
 // measure.
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include <string_view>
 
 #include "benchmark/benchmark.h"
+#include "benchmarks/peer.h"
 #include "benchmarks/workload.h"
 #include "benchmarks/workloads.h"
 #include "reference/backend.h"
@@ -25,14 +27,10 @@ void RegisterAll() {
   RegisterFloorsOfTwoThreads();
   RegisterStaticSplitFloor();
   for (const Backend& backend : RegisteredBackends()) {
-    RegisterSubmit(backend);
-    RegisterSubmitLatency(backend);
-    RegisterSpawn(backend);
-    RegisterMixed(backend);
-    RegisterStartStop(backend);
-    RegisterDeferToThread(backend);
+    RegisterBackendWorkloads(backend);
   }
-  RegisterCallFromThread();
+  for (const Peer& peer : RegisteredPeers()) peer.register_workloads();
+  RegisterPostToReactor();
   RegisterBlockingCall();
   RegisterDeferred();
   RegisterTimers();
@@ -56,6 +54,15 @@ std::string NamesOfBackends(const char* separator) {
   return names;
 }
 
+std::string NamesOfPeers() {
+  std::string names;
+  for (const Peer& peer : RegisteredPeers()) {
+    if (!names.empty()) names += " ";
+    names += peer.name;
+  }
+  return names;
+}
+
 int Run(int argc, char** argv) {
   constexpr int kWrongResult = 1;
   constexpr int kBadArguments = 2;
@@ -63,10 +70,17 @@ int Run(int argc, char** argv) {
     std::printf("%s\n", NamesOfBackends("\n").c_str());
     return 0;
   }
+  if (TakeFlag("--list_peers", argc, argv)) {
+    for (const Peer& peer : RegisteredPeers()) {
+      std::printf("%s\n", Describe(peer).c_str());
+    }
+    return 0;
+  }
   if (TakeFlag("--progress", argc, argv)) ShowProgress();
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return kBadArguments;
   benchmark::AddCustomContext("backends", NamesOfBackends(" "));
+  benchmark::AddCustomContext("peers", NamesOfPeers());
   RegisterAll();
   if (benchmark::RunSpecifiedBenchmarks() == 0) return kBadArguments;
   benchmark::Shutdown();

@@ -28,6 +28,10 @@ _NOT_COUNTERS = frozenset((
     "cpu_time", "time_unit", "label", "error_occurred", "error_message",
     "per_item"))
 
+# Counters that are no times.
+_NUMBERS = frozenset((
+    "bytes_per_item", "cpu_fraction", "efficiency", "mallocs_per_item"))
+
 _SECONDS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}
 
 
@@ -177,7 +181,8 @@ class Figure:
 def split_name(run_name):
     """(workload, backend, arguments) of a benchmark's name."""
     parts = [part for part in run_name.split("/")
-             if part not in ("process_time", "real_time", "manual_time")]
+             if part not in ("process_time", "real_time", "manual_time")
+             and not part.startswith("iterations:")]
     return parts[0], parts[1] if len(parts) > 1 else "", tuple(parts[2:])
 
 
@@ -253,6 +258,12 @@ def in_units(seconds):
     return f"{value:.{digits}f}{unit}"
 
 
+def as_number(value):
+    """0.000321 as "0.0003", 0.95 as "0.95", 64.2 as "64.2"."""
+    digits = 1 if value >= 10 else 2 if value >= 0.1 or value == 0 else 4
+    return f"{value:.{digits}f}"
+
+
 def as_ratio(ratio):
     return f"{ratio:.1f}x" if ratio < 9.95 else f"{ratio:.0f}x"
 
@@ -273,7 +284,7 @@ def counter_cell(figure, counter, mark):
     if figure is None or figure.error or counter not in figure.counters:
         return "-"
     value = figure.counters[counter]
-    text = f"{value:.2f}" if counter == "efficiency" else in_units(value)
+    text = as_number(value) if counter in _NUMBERS else in_units(value)
     return f"{text:>7} {'':>4} {'':>6}{mark or ' '}"
 
 

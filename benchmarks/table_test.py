@@ -137,6 +137,16 @@ class FigureTest(unittest.TestCase):
         self.assertAlmostEqual(figure.counters["p50"], 2e-7)
         self.assertTrue(figure.uneven)
 
+    def test_numbers_that_are_no_times_have_no_unit(self):
+        for value, text in ((0.95, "0.95"), (0, "0.00"), (80.04, "80.0"),
+                            (0.00031, "0.0003")):
+            self.assertEqual(table.as_number(value), text)
+
+    def test_how_google_benchmark_measures_is_no_argument(self):
+        self.assertEqual(
+            table.split_name("idle/good/parked:1/iterations:9/real_time"),
+            ("idle", "good", ("parked:1",)))
+
     def test_one_wrong_repetition_leaves_no_figure(self):
         figures = table.read_figures([document(
             run("submit/good", 100),

@@ -4,7 +4,7 @@
 // other threads (BT-20). On the reactor's thread, inside an iteration, asks
 // whether a pending timer is active: the check, and one look at the timer. A
 // use of a timer, a trigger or a descriptor makes the check once; to set a
-// timer and cancel it, as timer_cancel does, makes it twice.
+// timer and cancel it, as timers_arm_cancel does, makes it twice.
 #include <chrono>
 #include <cstdint>
 #include <thread>
@@ -52,7 +52,7 @@ void ThreadCheck(benchmark::State& state) {
 
 void RegisterThreadCheck() {
   Register({.name = "thread_check",
-            .backend = "reactor",
+            .who = "reactor",
             .floor = "thread_identity",
             .run = ThreadCheck});
 }

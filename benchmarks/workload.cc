@@ -38,7 +38,7 @@ void Announce() {
 }  // namespace
 
 void Register(Workload workload) {
-  const std::string name = workload.name + "/" + workload.backend;
+  const std::string name = workload.name + "/" + workload.who;
   std::string full_name = name;
   std::vector<std::string> names;
   std::vector<std::int64_t> values;
@@ -58,6 +58,7 @@ void Register(Workload workload) {
             run(state);
           });
   registered->UseRealTime()->MeasureProcessCPUTime();
+  if (workload.iterations > 0) registered->Iterations(workload.iterations);
   if (!names.empty()) registered->ArgNames(names)->Args(values);
 }
 

@@ -20,14 +20,17 @@ struct Argument {
   std::int64_t value;
 };
 
-// What is registered with Google Benchmark as "workload/backend/arguments".
+// What is registered with Google Benchmark as "workload/who/arguments".
 // It measures real time and the CPU time of the whole process.
 struct Workload {
   std::string name;     // "submit"; floors are called "floor"
-  std::string backend;  // "reference"; "reactor"; a floor's own name
+  std::string who;      // "reference"; "reactor"; a peer's or floor's own name
   std::vector<Argument> arguments = {};
   // The floor that this workload's time is compared with, or empty.
   std::string floor = {};
+  // How many iterations, where Google Benchmark must not choose: those that
+  // sleep in between, unmeasured, would take it minutes. 0: it chooses.
+  std::int64_t iterations = 0;
   // The body: sets up, loops over the state, checks what came out.
   std::function<void(benchmark::State&)> run;
 };

@@ -14,18 +14,12 @@ void RegisterFloorsOfOneThread();
 void RegisterFloorsOfTwoThreads();
 void RegisterStaticSplitFloor();
 
-// Pools.
-void RegisterSubmit(const Backend& backend);
-void RegisterSubmitLatency(const Backend& backend);
-void RegisterSpawn(const Backend& backend);
-void RegisterMixed(const Backend& backend);
-void RegisterStartStop(const Backend& backend);
-
-// A reactor with a pool.
-void RegisterDeferToThread(const Backend& backend);
+// A pool, and a reactor with it. The backend must be there as long as the
+// program.
+void RegisterBackendWorkloads(const Backend& backend);
 
 // A reactor, its Deferreds and its timers: no pool takes part.
-void RegisterCallFromThread();
+void RegisterPostToReactor();
 void RegisterBlockingCall();
 void RegisterDeferred();
 void RegisterTimers();

@@ -7,13 +7,14 @@ export HEDDLE_PATIENCE_SECONDS=0.1
 
 fail() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
 
-for workload in submit submit_latency spawn mixed start_stop; do
+for workload in submit one_at_a_time idle_1ms submitter_busy starvation spawn \
+  mixed start_stop_one_task; do
   status=0
   output=$("$1" --benchmark_min_time=0 \
-    --benchmark_filter="^$workload/forgetful/" 2>&1) || status=$?
+    --benchmark_filter="^$workload/forgetful" 2>&1) || status=$?
   printf '%s\n' "$output"
   ((status == 1)) || fail "$workload: exit status $status, expected 1"
-  grep -q "^WRONG RESULT: $workload/forgetful/" <<<"$output" ||
+  grep -q "^WRONG RESULT: $workload/forgetful[/:]" <<<"$output" ||
     fail "$workload: no wrong result was reported"
 done
 

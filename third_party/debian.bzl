@@ -193,12 +193,15 @@ def _system_libraries_impl(repository_ctx):
     for name, header in repository_ctx.attr.headers.items():
         found = repository_ctx.path(_HEADERS + header).exists
         lines.append("%s_AVAILABLE = %r\n" % (name.upper(), found))
+    for name in repository_ctx.attr.absent:
+        lines.append("%s_AVAILABLE = False\n" % name.upper())
     repository_ctx.file("BUILD.bazel", "")
     repository_ctx.file("available.bzl", "".join(lines))
 
 system_libraries = repository_rule(
     implementation = _system_libraries_impl,
     attrs = {
+        "absent": attr.string_list(doc = "Repositories that are not there."),
         "headers": attr.string_dict(
             doc = "Repository to a file of /usr/include.",
         ),

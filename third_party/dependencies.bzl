@@ -60,6 +60,37 @@ SYSTEM_HEADERS = {
     },
 }
 
+# The same for libraries that only benchmarks/peers uses: BUILD files leave out
+# what needs them where they are missing, so nobody has to have them.
+PEER_LIBRARIES = {
+    "eigen": {
+        "debian_package": "libeigen3-dev",
+        "minimum_version": "3.4",
+        "module": "eigen3",
+        "target": "eigen",
+    },
+    "libevent": {
+        "debian_package": "libevent-dev",
+        "minimum_version": "2.1",
+        "module": "libevent_pthreads",
+        "target": "event_pthreads",
+    },
+    "libuv": {
+        "debian_package": "libuv1-dev",
+        "minimum_version": "1.40",
+        "module": "libuv",
+        "target": "uv",
+    },
+}
+
+PEER_HEADERS = {
+    "concurrentqueue": {
+        "debian_package": "libconcurrentqueue-dev",
+        "headers": ["concurrentqueue"],
+        "target": "concurrentqueue",
+    },
+}
+
 def heddle_dependencies():
     """Declares every dependency, taken from Debian's packages."""
     heddle_toolchain_shims()
@@ -75,7 +106,8 @@ def heddle_dependencies():
         )
 
     modules = {}
-    for name, library in SYSTEM_LIBRARIES.items():
+    libraries = dict(SYSTEM_LIBRARIES.items() + PEER_LIBRARIES.items())
+    for name, library in libraries.items():
         # One that the workspace brings itself is there without pkg-config.
         modules[name] = ""
         if name not in existing:
@@ -83,7 +115,8 @@ def heddle_dependencies():
             modules[name] = "%s >= %s" % (library["module"], library["minimum_version"])
 
     headers = {}
-    for name, library in SYSTEM_HEADERS.items():
+    all_headers = dict(SYSTEM_HEADERS.items() + PEER_HEADERS.items())
+    for name, library in all_headers.items():
         if name in existing:
             modules[name] = ""
         else:

@@ -2,36 +2,37 @@
 //
 // submit: how fast tiny tasks from outside go through a pool. Every round, 1,
 // 2 or 4 producers submit 65,536 tasks as fast as they can; it ends when all
-// have run. The counter `submitting` is the time that one call to
-// CallInThread took the first producer.
+// have run. The counter `submitting` is the time that one submission took the
+// first producer.
+#ifndef HEDDLE_BENCHMARKS_SUBMIT_H_
+#define HEDDLE_BENCHMARKS_SUBMIT_H_
+
 #include <chrono>
 #include <cstdint>
-#include <memory>
+#include <string>
 
-#include "benchmarks/pools.h"
 #include "benchmarks/producers.h"
 #include "benchmarks/tally.h"
+#include "benchmarks/workers.h"
 #include "benchmarks/workload.h"
-#include "benchmarks/workloads.h"
 
 namespace heddle::workloads {
-namespace {
 
-constexpr int kTasks = 1 << 16;
-
-void Submit(benchmark::State& state, const Backend& backend, int producers) {
+template <class Make>
+void Submit(benchmark::State& state, const Make& make, int producers,
+            int workers) {
   using std::chrono::steady_clock;
+  constexpr int kTasks = 1 << 16;
   Tally tally;
-  const auto pool = StartPool(backend);
   steady_clock::duration submitting{};
   std::uint64_t rounds = 0;
   {
+    auto pool = make(workers);
     const int share = kTasks / producers;
     Producers threads(producers, [&](int number) {
       for (int i = number * share; i < (number + 1) * share; ++i) {
         const auto value = static_cast<std::uint64_t>(i);
-        MustBeAccepted(
-            pool->CallInThread([&tally, value] { tally.Add(value); }));
+        pool.Submit([&tally, value] { tally.Add(value); });
       }
     });
     const auto run_round = [&] {
@@ -49,7 +50,6 @@ void Submit(benchmark::State& state, const Backend& backend, int producers) {
       }
     }
   }
-  pool->Stop();
   constexpr std::uint64_t kSum =
       static_cast<std::uint64_t>(kTasks) * (kTasks - 1) / 2;
   Check(state, "tasks run", tally.runs(), rounds * kTasks);
@@ -60,18 +60,21 @@ void Submit(benchmark::State& state, const Backend& backend, int producers) {
       (static_cast<double>(rounds - 1) * kTasks / producers);
 }
 
-}  // namespace
-
-void RegisterSubmit(const Backend& backend) {
-  for (const int producers : {1, 2, 4}) {
+template <class Make>
+void RegisterSubmit(const std::string& who, const Make& make) {
+  const auto add = [&](int producers, int workers) {
     Register({.name = "submit",
-              .backend = backend.name,
-              .arguments = {{"producers", producers}, {"workers", kWorkers}},
+              .who = who,
+              .arguments = {{"producers", producers}, {"workers", workers}},
               .floor = "spsc_handoff",
-              .run = [&backend, producers](benchmark::State& state) {
-                Submit(state, backend, producers);
+              .run = [make, producers, workers](benchmark::State& state) {
+                Submit(state, make, producers, workers);
               }});
-  }
+  };
+  for (const int producers : {1, 2, 4}) add(producers, kWorkers);
+  add(1, 2 * kWorkers);
 }
 
 }  // namespace heddle::workloads
+
+#endif  // HEDDLE_BENCHMARKS_SUBMIT_H_

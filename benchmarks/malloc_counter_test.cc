@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "benchmarks/malloc_counter.h"
+
+#include <cstdlib>
+#include <memory>
+#include <thread>
+
+#include "gtest/gtest.h"
+
+namespace heddle::workloads {
+namespace {
+
+// Keeps the compiler from leaving out what nobody uses.
+void* volatile seen;
+
+template <class F>
+MallocCounts Count(const F& function) {
+  StartCountingMallocs();
+  function();
+  return StopCountingMallocs();
+}
+
+class MallocCounterTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!CountsMallocs()) GTEST_SKIP() << "a sanitizer has malloc";
+  }
+};
+
+TEST_F(MallocCounterTest, CountsNewAndMallocAndTheirKin) {
+  std::unique_ptr<char[]> array;
+  void* block = nullptr;
+  void* aligned = nullptr;
+  const MallocCounts counts = Count([&] {
+    array = std::make_unique<char[]>(1'000);
+    seen = array.get();
+    block = std::calloc(10, 10);
+    block = std::realloc(block, 2'000);
+    aligned = std::aligned_alloc(64, 640);
+  });
+  std::free(block);
+  std::free(aligned);
+  EXPECT_EQ(counts.mallocs, 4u);
+  EXPECT_GE(counts.bytes, 1'000 + 2'000 + 640 + 3 * 8);
+  EXPECT_LT(counts.bytes, 4'000);
+}
+
+TEST_F(MallocCounterTest, WhatIsGivenBackDoesNotStay) {
+  const MallocCounts counts =
+      Count([] { seen = std::make_unique<char[]>(1'000).get(); });
+  EXPECT_EQ(counts.mallocs, 1u);
+  EXPECT_EQ(counts.bytes, 0);
+}
+
+TEST_F(MallocCounterTest, CountsOnAllThreads) {
+  std::thread([] {}).join();  // what only the first thread allocates
+  const MallocCounts alone = Count([] { std::thread([] {}).join(); });
+  const MallocCounts counts = Count([] {
+    std::thread([] { seen = std::make_unique<char[]>(1'000).get(); }).join();
+  });
+  EXPECT_GT(counts.mallocs, alone.mallocs);
+}
+
+TEST_F(MallocCounterTest, CountsNothingBeforeAndAfter) {
+  const auto before = std::make_unique<char[]>(1'000);
+  seen = before.get();
+  const MallocCounts counts = Count([] {});
+  EXPECT_EQ(counts.mallocs, 0u);
+  EXPECT_EQ(counts.bytes, 0);
+}
+
+}  // namespace
+}  // namespace heddle::workloads
