@@ -197,7 +197,7 @@ RULE(TP_33, ALoweredMaxHoldsAsSoonAsTheRunningTasksHaveEnded) {
   constexpr int kWorkers = 4;
   constexpr int kQueued = 20;
   const Chance chance(kQueued,
-                      "0 of 40 runs with mutant "
+                      "0 of 60 runs with mutant "
                       "tp_33_backlog_before_retirement");
   History<Mark> marks("a waiting task to begin or to end");
   Latch begun(kWorkers, "4 tasks to run at the same time");
@@ -216,7 +216,7 @@ RULE(TP_33, ALoweredMaxHoldsAsSoonAsTheRunningTasksHaveEnded) {
     RequireAccepted(pool->CallInThread([&, i] {
       marks.Add(Mark::kBegin);
       // Gives others the time to overlap, if there are any.
-      for (int left = chance.Numbers(i).Below(100); left > 0; --left) {
+      for (int left = chance.Numbers(i).Below(20); left > 0; --left) {
         std::this_thread::yield();
       }
       marks.Add(Mark::kEnd);
