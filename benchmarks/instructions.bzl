@@ -1,0 +1,50 @@
+"""A program that is compiled in one way, whatever the rest is compiled in."""
+
+def _optimized_impl(_settings, _attr):
+    return {
+        "//command_line_option:compilation_mode": "opt",
+        # A sanitizer's, or the user's.
+        "//command_line_option:copt": [],
+        "//command_line_option:linkopt": [],
+    }
+
+_optimized = transition(
+    implementation = _optimized_impl,
+    inputs = [],
+    outputs = [
+        "//command_line_option:compilation_mode",
+        "//command_line_option:copt",
+        "//command_line_option:linkopt",
+    ],
+)
+
+def _optimized_program_impl(ctx):
+    program = ctx.actions.declare_file(ctx.label.name)
+
+    # A transition makes a list of the attribute.
+    target_file = ctx.attr.program[0][DefaultInfo].files_to_run.executable
+    ctx.actions.symlink(
+        output = program,
+        target_file = target_file,
+        is_executable = True,
+    )
+    return [DefaultInfo(
+        executable = program,
+        runfiles = ctx.runfiles(files = [target_file]),
+    )]
+
+optimized_program = rule(
+    implementation = _optimized_program_impl,
+    attrs = {
+        "program": attr.label(
+            cfg = _optimized,
+            doc = "A cc_binary.",
+            mandatory = True,
+        ),
+        "_allowlist_function_transition": attr.label(
+            default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
+        ),
+    },
+    doc = "The program as `-c opt` makes it, without a sanitizer.",
+    executable = True,
+)
