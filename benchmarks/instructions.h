@@ -30,7 +30,8 @@ inline constexpr std::uint64_t kOperations = 10'000;
 inline void Toggle() { CALLGRIND_TOGGLE_COLLECT; }
 
 // Ends a measurement of so many operations: what has been counted is theirs.
-inline void Report(bool counted, const std::string& path, std::uint64_t operations) {
+inline void Report(bool counted, const std::string& path,
+                   std::uint64_t operations) {
   if (!counted) return;
   const std::string name = path + "|" + std::to_string(operations);
   CALLGRIND_DUMP_STATS_AT(name.c_str());
@@ -53,7 +54,8 @@ inline void MustCome(bool came, const char* what) {
   std::abort();
 }
 
-inline void MustBe(std::uint64_t seen, std::uint64_t expected, const char* what) {
+inline void MustBe(std::uint64_t seen, std::uint64_t expected,
+                   const char* what) {
   if (seen == expected) return;
   std::fprintf(stderr, "WRONG RESULT: %s: %llu\n", what,
                static_cast<unsigned long long>(seen));

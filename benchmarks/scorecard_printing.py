@@ -9,17 +9,17 @@ UNKNOWN = "unknown"
 
 
 def number(value):
-    """Three digits, without an exponent."""
+    """Three digits, or two, without an exponent."""
     if value is None:
         return UNKNOWN
-    if value == 0:
-        return "0"
     size = abs(value)
     if size >= 99.95:
         return f"{value:.0f}"
     if size >= 9.995:
         return f"{value:.1f}"
-    return f"{value:.2f}" if size >= 0.0995 else f"{value:.2g}"
+    if size >= 0.0995:
+        return f"{value:.2f}"
+    return f"{value:.5f}".rstrip("0").rstrip(".") if size else "0"
 
 
 def _figure(value, unit):
@@ -105,11 +105,13 @@ def others(results, flags):
 
     flags: name of a peer to its flags, which tell why it may not be the best.
     """
-    lines = []
+    lines, told = [], set()
     for result in results:
+        row = result.row
         shown = {name: value for name, value in result.others.items()
                  if not name.startswith("floor/")}
-        if shown:
+        if shown and (row.workload, row.arguments, row.counter) not in told:
+            told.add((row.workload, row.arguments, row.counter))
             lines.append(f"{result.row.title}: " + ", ".join(
                 f"{name or 'ours'} {_figure(value, result.row.unit)}" +
                 (f" ({', '.join(sorted(flags[name]))})"

@@ -197,7 +197,8 @@ class RowsTest(unittest.TestCase):
         texts = {r.key: scorecard_rows.goal_text(r)
                  for r in scorecard_rows.ROWS}
         self.assertEqual(texts["submit_1"], "<= 0.3 of the best peer")
-        self.assertEqual(texts["one_parked"], "<= 1.2 of futex_round_trip_parked")
+        self.assertEqual(texts["one_parked"],
+                         "<= 1.2 of futex_round_trip_parked")
         self.assertEqual(texts["busy_call"], "<= 100 ns")
         self.assertEqual(texts["memory_mallocs"], "0")
         self.assertEqual(texts["mixed_nested"],
