@@ -29,7 +29,8 @@ class Unfit(Exception):
 def block(results, verdicts, races, environment):
     """What stands between the two marks."""
     machine = (f"{environment['cpu']}, {environment['processors']} processors, "
-               f"{environment['date']}.")
+               f"{environment['date']}." +
+               (" Short rounds." if environment["quick"] else ""))
     return "\n" + "\n".join(
         scorecard_printing.markdown(results, verdicts) + [""] +
         scorecard_printing.notes(results, races)[:2] + [machine]) + "\n\n"

@@ -18,6 +18,9 @@ import time
 # The most of the round's time that others may have had a processor for.
 FOREIGN = 0.05
 
+# Dirty rounds of a race after which the machine is not expected to be quiet.
+_HOPELESS = 3
+
 # What Google Benchmark adds to a name.
 _ADDED = re.compile(r"(process_time|real_time|manual_time|"
                     r"(repeats|iterations|min_time):.*)$")
@@ -209,19 +212,20 @@ def measure(race, machine, rounds, tries=3):
     """Adds rounds to the race until it has as many.
 
     A round that others disturbed is repeated; the least disturbed of `tries`
-    is kept, and counts as dirty.
+    is kept, and counts as dirty. After _HOPELESS of them there is one try.
     """
     members = list(race.members.values())
     while members and len(race.rounds) < rounds:
         best = None
-        for number in range(tries):
+        allowed = tries if race.dirty < _HOPELESS else 1
+        for number in range(allowed):
             measured, problems, foreign = machine.run(race, members)
             race.problems += [p for p in problems if p not in race.problems]
             if best is None or foreign < best[0]:
                 best = foreign, measured
             if foreign <= FOREIGN:
                 break
-            if number + 1 < tries:
+            if number + 1 < allowed:
                 race.disturbed += 1
         race.dirty += best[0] > FOREIGN
         race.rounds.append(best[1])

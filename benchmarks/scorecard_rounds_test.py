@@ -96,6 +96,10 @@ class DisturbanceTest(unittest.TestCase):
         self.assertEqual((race.disturbed, race.dirty), (2, 1))
         self.assertEqual(race.rounds, [{"m": {"share": 0.2}}])
 
+    def test_where_it_is_never_quiet_there_is_one_try_in_the_end(self):
+        race = self.measure(*[0.5] * (3 * 3 + 4), rounds=7)
+        self.assertEqual((race.disturbed, race.dirty), (6, 7))
+
     def test_busy_time_is_all_but_idle_and_waiting(self):
         ticks = os.sysconf("SC_CLK_TCK")
         text = "cpu  " + " ".join(

@@ -97,7 +97,8 @@ class ReadmeTest(FakeProgram):
     def readme(self):
         results = [scorecard.scorecard_statistics.summarize(row, [], {}, {})
                    for row in scorecard_rows.ROWS]
-        environment = {"cpu": "a cpu", "processors": 2, "date": "today"}
+        environment = {"cpu": "a cpu", "processors": 2, "date": "today",
+                       "quick": False}
         return scorecard_readme.replaced(
             "before\n" + scorecard_readme.BEGIN + "old" + scorecard_readme.END +
             "\nafter", scorecard_readme.block(results, {}, [], environment))
