@@ -95,10 +95,10 @@ def document(compiler, counts):
         "# Instructions of the hot paths",
         "",
         "What one operation takes on the thread that does it, as valgrind's "
-        "callgrind counts it. [instructions.cc](instructions.cc)",
-        "says what is counted; every path is compiled with `-c opt`, whatever "
-        "the rest is. `//benchmarks:instructions_test`",
-        "fails if one grows by more than 5 %.",
+        "callgrind counts it.",
+        "[instructions.cc](instructions.cc) says what is counted; every path "
+        "is compiled with `-c opt`, whatever the rest is.",
+        "`//benchmarks:instructions_test` fails if one grows by more than 5 %.",
         "",
         "Written by `bazel run //benchmarks:instructions -- --fix`.",
         "",

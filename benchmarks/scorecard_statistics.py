@@ -72,20 +72,26 @@ def _quotients(row, rounds, numerator, denominator):
     return values
 
 
-def _floor_quotients(row, rounds, ours):
-    """Our figure to the floor's. A floor has no counter but its time."""
-    timed = dataclasses.replace(row, counter=("per_item",))
+def _floor_series(row, rounds):
+    """The floor's figures: its own counter of the row's, or its time."""
     floor = "floor/" + row.floor
-    plain = _quotients(timed, rounds, ours, floor)
+    return (series(row, rounds, floor) or
+            series(_timed(row), rounds, floor))
+
+
+def _timed(row):
+    return dataclasses.replace(row, counter=("per_item",))
+
+
+def _floor_quotients(row, rounds, ours):
+    """Our figure to the floor's, in each round that has both."""
     if row.larger_is_better:
-        return [1 / value for value in plain if value > 0]
-    if row.counter[0] == "per_item":
-        return plain
+        times = _quotients(_timed(row), rounds, ours, "floor/" + row.floor)
+        return [1 / value for value in times if value > 0]
     values = []
     for measured in rounds:
         over = series(row, [measured], ours)
-        under = (series(row, [measured], floor) or
-                 series(timed, [measured], floor))
+        under = _floor_series(row, [measured])
         if over and under and under[0] > 0:
             values.append(over[0] / under[0])
     return values
@@ -157,7 +163,10 @@ def summarize(row, rounds, members, flags):
         judged["floor"] = _floor_quotients(row, rounds, members[ours])
         if judged["floor"]:
             result.ratio_to_floor = statistics.median(judged["floor"])
-            result.floor = result.ours / result.ratio_to_floor
+            # A floor's efficiency follows from its time: the work is the same.
+            result.floor = (
+                result.ours / result.ratio_to_floor if row.larger_is_better
+                else statistics.median(_floor_series(row, rounds)))
     verdict(row, result, judged)
     return result
 
