@@ -3,9 +3,9 @@
 // timers_arm_cancel: beside 100,000 timers that are pending, with deadlines
 // one to two hours away, arm one more among them and cancel it.
 //
-// timers_fire: the firing of 100,000 timers with different deadlines, all of
-// them due. Arming them, and waiting until they are due, is outside the timed
-// region.
+// timers_fire: the firing of 100,000 timers, armed for 1 to 10 milliseconds, all
+// of them due. Arming them, and waiting until they are due, is outside the
+// timed region.
 //
 // On the measuring thread, which drives the loop itself.
 #ifndef HEDDLE_BENCHMARKS_TIMER_WORKLOADS_H_
