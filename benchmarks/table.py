@@ -315,14 +315,15 @@ def pool_rows(figures, backends, floors, verdicts, unsaid):
     return rows
 
 
-def other_rows(figures, backends, floors, wanted):
-    """Rows of workloads without a pool; `wanted` picks floors or the rest."""
+def other_rows(figures, backends, floors, wanted, peers=()):
+    """Rows of what no backend ran; `wanted` picks floors or the rest."""
     rows = []
     for (workload, arguments), cells in figures.items():
         for name, figure in cells.items():
             if name in backends or (workload == "floor") != wanted:
                 continue
-            label = name if wanted else " ".join([workload, *arguments])
+            who = [name] if name in peers else []
+            label = name if wanted else " ".join([workload, *who, *arguments])
             rows.append([label, figure_cell(figure, floors, ""), figure.floor])
             for counter in counters_of({name: figure}):
                 rows.append(["  " + counter,
@@ -361,18 +362,18 @@ def lay_out(sections):
     return lines
 
 
-def backends_of(documents):
-    """The backends that were linked, also those without figures."""
+def linked(documents, kind="backends"):
+    """The backends (peers) that were linked, also those without figures."""
     names = {}
     for document in documents:
         names.update(dict.fromkeys(
-            document.get("context", {}).get("backends", "").split()))
+            document.get("context", {}).get(kind, "").split()))
     return list(names)
 
 
 def render(documents, verdicts):
     """The lines of the table, its legend and its notes."""
-    backends = backends_of(documents)
+    backends = linked(documents)
     figures = read_figures(documents)
     floors = {name: figure.real
               for (workload, _), cells in figures.items() if workload == "floor"
@@ -391,8 +392,9 @@ def render(documents, verdicts):
         (["rules of the contract", *headings, ""], judged),
         (["with a pool", *headings, "floor"],
          pool_rows(figures, backends, floors, verdicts, unsaid)),
-        (["without a pool", "", "floor"],
-         other_rows(figures, backends, floors, wanted=False)),
+        (["without a backend", "", "floor"],
+         other_rows(figures, backends, floors, wanted=False,
+                    peers=linked(documents, "peers"))),
         (["floor", "", ""],
          other_rows(figures, backends, floors, wanted=True)),
     ]
@@ -456,7 +458,7 @@ def main():
     if arguments.events:
         with open(arguments.events, encoding="utf-8") as lines:
             targets = read_events(lines)
-    verdicts = judge(targets, backends_of(documents))
+    verdicts = judge(targets, linked(documents))
     print("\n".join(render(documents, verdicts)))
     wrong = any(run.get("error_occurred") for document in documents
                 for run in document.get("benchmarks", ()))

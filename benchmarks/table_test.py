@@ -22,8 +22,9 @@ def run(name, real, cpu=None, **rest):
             "time_unit": "ns", **rest}
 
 
-def document(*runs, backends="good bad"):
-    return {"context": {"backends": backends}, "benchmarks": list(runs)}
+def document(*runs, backends="good bad", peers="other"):
+    return {"context": {"backends": backends, "peers": peers},
+            "benchmarks": list(runs)}
 
 
 REPORT = """<?xml version="1.0" encoding="UTF-8"?>
@@ -228,6 +229,12 @@ class TableTest(unittest.TestCase):
                           "ring"])
         self.assertEqual(self.line(lines, "ring").split(),
                          ["ring", "10.0ns", "10.0ns"])
+
+    def test_peers_have_rows_with_their_name(self):
+        lines = self.render(run("submit/good/workers:2", 50),
+                            run("submit/other/workers:2", 30))
+        self.assertEqual(self.line(lines, "submit other").split(),
+                         ["submit", "other", "workers:2", "30.0ns", "30.0ns"])
 
 
 if __name__ == "__main__":
