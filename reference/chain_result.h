@@ -5,6 +5,8 @@
 #define HEDDLE_REFERENCE_CHAIN_RESULT_H_
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <exception>
 #include <memory>
 #include <new>
@@ -16,7 +18,8 @@ namespace heddle {
 // A value of any object type, or the value of void; or an exception; or
 // nothing, because none has come yet or it has moved on. Move-only; a moved
 // result leaves nothing behind. Values of up to kInlineSize bytes that move
-// without throwing need no allocation. Not synchronized.
+// without throwing need no allocation; those that are trivially copyable move
+// without a call, too. Not synchronized.
 class ChainResult {
  public:
   static constexpr std::size_t kInlineSize = 32;
@@ -27,14 +30,7 @@ class ChainResult {
   static ChainResult OfValue(Args&&... args) {
     ChainResult result;
     if constexpr (!std::is_void_v<T>) {
-      void* const storage = result.storage_;
-      if constexpr (kFitsInline<T>) {
-        ::new (storage) T(std::forward<Args>(args)...);
-        result.operations_ = &kInlineOperations<T>;
-      } else {
-        ::new (storage) T*(new T(std::forward<Args>(args)...));
-        result.operations_ = &kHeapOperations<T>;
-      }
+      result.Put<T>(std::forward<Args>(args)...);
     }
     result.kind_ = Kind::kValue;
     return result;
@@ -43,8 +39,8 @@ class ChainResult {
   // `exception` is not null.
   static ChainResult OfFailure(std::exception_ptr exception) noexcept {
     ChainResult result;
+    result.Put<std::exception_ptr>(std::move(exception));
     result.kind_ = Kind::kFailure;
-    result.exception_ = std::move(exception);
     return result;
   }
 
@@ -73,17 +69,21 @@ class ChainResult {
   }
 
   // Only if has_failure().
-  const std::exception_ptr& exception() const { return exception_; }
+  const std::exception_ptr& exception() const {
+    return *std::launder(
+        reinterpret_cast<const std::exception_ptr*>(storage_));
+  }
 
   // Only if has_failure(): the exception, which leaves nothing behind.
   std::exception_ptr TakeException() noexcept {
-    kind_ = Kind::kNothing;
-    return std::exchange(exception_, nullptr);
+    std::exception_ptr exception =
+        std::move(*Inline<std::exception_ptr>(storage_));
+    Reset();
+    return exception;
   }
 
   void Reset() noexcept {
     kind_ = Kind::kNothing;
-    exception_ = nullptr;
     if (operations_ != nullptr) {
       std::exchange(operations_, nullptr)->destroy(storage_);
     }
@@ -91,6 +91,8 @@ class ChainResult {
 
  private:
   enum class Kind : unsigned char { kNothing, kValue, kFailure };
+
+  using Word = std::uint64_t;
 
   struct Operations {
     void (*relocate)(void* from, void* to) noexcept;
@@ -101,6 +103,31 @@ class ChainResult {
   static constexpr bool kFitsInline = sizeof(T) <= kInlineSize &&
                                       alignof(T) <= alignof(std::max_align_t) &&
                                       std::is_nothrow_move_constructible_v<T>;
+
+  // Its bytes are all there is to it: it has no operations.
+  template <class T>
+  static constexpr bool kIsBytes = kFitsInline<T> &&
+                                   std::is_trivially_copyable_v<T> &&
+                                   std::is_trivially_destructible_v<T>;
+
+  template <class T, class... Args>
+  void Put(Args&&... args) {
+    void* const storage = storage_;
+    if constexpr (!kFitsInline<T>) {
+      ::new (storage) T*(new T(std::forward<Args>(args)...));
+      operations_ = &kHeapOperations<T>;
+    } else {
+      if constexpr (kIsBytes<T> && sizeof(T) <= sizeof(Word)) {
+        ::new (storage) Word(0);  // the whole of what a move reads
+      }
+      ::new (storage) T(std::forward<Args>(args)...);
+      if constexpr (!kIsBytes<T>) {
+        operations_ = &kInlineOperations<T>;
+      } else {
+        is_long_ = sizeof(T) > sizeof(Word);
+      }
+    }
+  }
 
   template <class T>
   static T* Inline(void* storage) {
@@ -129,17 +156,24 @@ class ChainResult {
 
   void TakeFrom(ChainResult& other) noexcept {
     kind_ = std::exchange(other.kind_, Kind::kNothing);
-    exception_ = std::move(other.exception_);
     operations_ = std::exchange(other.operations_, nullptr);
     if (operations_ != nullptr) {
       operations_->relocate(other.storage_, storage_);
+      return;
+    }
+    is_long_ = other.is_long_;
+    if (is_long_) {
+      std::memcpy(storage_, other.storage_, kInlineSize);
+    } else {
+      std::memcpy(storage_, other.storage_, sizeof(Word));
     }
   }
 
+  // A value, a pointer to one that does not fit, or an exception.
   alignas(std::max_align_t) unsigned char storage_[kInlineSize];
-  const Operations* operations_ = nullptr;
-  std::exception_ptr exception_;
+  const Operations* operations_ = nullptr;  // null for nothing and for bytes
   Kind kind_ = Kind::kNothing;
+  bool is_long_ = false;  // bytes, and more of them than a Word
 };
 
 }  // namespace heddle

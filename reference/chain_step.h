@@ -4,10 +4,13 @@
 #ifndef HEDDLE_REFERENCE_CHAIN_STEP_H_
 #define HEDDLE_REFERENCE_CHAIN_STEP_H_
 
+#include <memory>
+#include <new>
 #include <utility>
 
 #include "reference/chain_handle.h"
 #include "reference/chain_result.h"
+#include "reference/step_slot.h"
 
 namespace heddle {
 
@@ -26,6 +29,38 @@ class ChainStep {
   ChainStep& operator=(const ChainStep&) = delete;
   virtual ~ChainStep() = default;
 
+  // A `Step` in `slot`, or by itself where that is taken. Either way it goes by
+  // `delete`.
+  template <class Step, class... Args>
+  static std::unique_ptr<ChainStep> Make(StepSlot& slot, Args&&... args) {
+    void* const storage = slot.Take<Step>();
+    if (storage == nullptr) {
+      return std::unique_ptr<ChainStep>(
+          new Step(std::forward<Args>(args)...));
+    }
+    struct FreeUnlessMade {
+      StepSlot* slot;
+      ~FreeUnlessMade() {
+        if (slot != nullptr) slot->Free();
+      }
+    } guard{&slot};
+    std::unique_ptr<ChainStep> step(
+        ::new (storage) Step(std::forward<Args>(args)...));
+    step->slot_ = std::exchange(guard.slot, nullptr);
+    return step;
+  }
+
+  // A destroying delete: what `delete` does with a step, once, is this.
+  static void operator delete(ChainStep* step, std::destroying_delete_t) {
+    StepSlot* const slot = step->slot_;
+    step->~ChainStep();
+    if (slot != nullptr) {
+      slot->Free();
+    } else {
+      ::operator delete(step);
+    }
+  }
+
   // For kCall and kCoroutine: replaces `result`, a value or a failure, by what
   // the callback made of it; or empties it and returns the chain whose result
   // shall take its place, which a kCoroutine is then run with again. Throws
@@ -40,6 +75,7 @@ class ChainStep {
 
   const Kind kind_;
   ChainStep* next_ = nullptr;
+  StepSlot* slot_ = nullptr;  // where it is; null if it is by itself
 };
 
 class ForwardStep final : public ChainStep {

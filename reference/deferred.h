@@ -16,6 +16,7 @@
 #include "reference/deferred_steps.h"
 #include "reference/failure.h"
 #include "reference/outcome.h"
+#include "reference/step_slot.h"
 
 namespace heddle {
 
@@ -160,10 +161,12 @@ class Deferred {
                   "Deferred's value and then the extra arguments");
     RequireCallable("Deferred::AddCallback", on_value);
     using U = ChainValueOf<ResultOnValue<T, F, Args...>>;
-    return Attach<U>("Deferred::AddCallback",
-                     MakeCallStep<T, U>(BindTail(std::forward<F>(on_value),
-                                                 std::forward<Args>(args)...),
-                                        PassOn()));
+    return Attach<U>("Deferred::AddCallback", [&](StepSlot& slot) {
+      return MakeCallStep<T, U>(
+          slot,
+          BindTail(std::forward<F>(on_value), std::forward<Args>(args)...),
+          PassOn());
+    });
   }
 
   // Attaches `on_failure(const Failure&, args...)`, skipped if the result is a
@@ -177,10 +180,11 @@ class Deferred {
                   "Failure& and then the extra arguments");
     RequireCallable("Deferred::AddErrback", on_failure);
     using U = ValueAfterErrback<T, ResultOnFailure<F, Args...>>;
-    return Attach<U>(
-        "Deferred::AddErrback",
-        MakeCallStep<T, U>(PassOn(), BindTail(std::forward<F>(on_failure),
-                                              std::forward<Args>(args)...)));
+    return Attach<U>("Deferred::AddErrback", [&](StepSlot& slot) {
+      return MakeCallStep<T, U>(
+          slot, PassOn(),
+          BindTail(std::forward<F>(on_failure), std::forward<Args>(args)...));
+    });
   }
 
   // Attaches both as one pair: one of them is called, and what that one throws
@@ -197,10 +201,11 @@ class Deferred {
     RequireCallable("Deferred::AddCallbacks", on_failure);
     using U = ValueAfterErrback<ChainValueOf<ResultOnValue<T, F>>,
                                 ResultOnFailure<G>>;
-    return Attach<U>(
-        "Deferred::AddCallbacks",
-        MakeCallStep<T, U>(std::decay_t<F>(std::forward<F>(on_value)),
-                           std::decay_t<G>(std::forward<G>(on_failure))));
+    return Attach<U>("Deferred::AddCallbacks", [&](StepSlot& slot) {
+      return MakeCallStep<T, U>(slot,
+                                std::decay_t<F>(std::forward<F>(on_value)),
+                                std::decay_t<G>(std::forward<G>(on_failure)));
+    });
   }
 
   // Attaches `on_result(Outcome<T>)`, called whatever the result is (DF-06);
@@ -212,8 +217,9 @@ class Deferred {
                   "for the Deferred's T");
     RequireCallable("Deferred::AddBoth", on_result);
     using U = ChainValueOf<std::invoke_result_t<std::decay_t<F>, Outcome<T>>>;
-    return Attach<U>("Deferred::AddBoth",
-                     MakeBothStep<T, U>(std::forward<F>(on_result)));
+    return Attach<U>("Deferred::AddBoth", [&](StepSlot& slot) {
+      return MakeBothStep<T, U>(slot, std::forward<F>(on_result));
+    });
   }
 
   // Attaches the firing of `other`: it gets this chain's result, which is then
@@ -293,13 +299,14 @@ class Deferred {
     chain.Fire(function, std::move(result));
   }
 
-  // The callbacks may drop *this; the handle to return keeps the chain.
-  template <class U>
-  Deferred<U> Attach(const char* function,
-                     std::unique_ptr<ChainStep> step) const {
+  // Attaches the step that `make_step` makes in a StepSlot or elsewhere. That,
+  // and the callbacks, may drop *this; the handle to return keeps the chain.
+  template <class U, class MakeStep>
+  Deferred<U> Attach(const char* function, MakeStep&& make_step) const {
     Chain(function).RequireTail(function, typeid(T));
     Deferred<U> next(chain_);
-    next.chain_->Attach(std::move(step), typeid(U));
+    DeferredChain& chain = *next.chain_;
+    chain.Attach(make_step(chain.slot()), typeid(U));
     return next;
   }
 

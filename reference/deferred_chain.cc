@@ -43,33 +43,30 @@ ChainHandle RequireReturned(ChainHandle chain, const std::type_info& type,
   }
 }
 
-DeferredChain::DeferredChain(const std::type_info& type, Canceller canceller)
-    : head_(&type),
-      tail_(&type),
-      canceller_(std::move(canceller)),
-      resume_step_(*this) {
+DeferredChain::DeferredChain(const std::type_info& type)
+    : head_(&type), tail_(&type), resume_step_(*this) {
   if (DeferredDebugging()) {
     record_ = std::make_unique<DeferredRecord>(DeferredRecord::Made::kHere);
   }
 }
 
-void DeferredChain::RequireHead(const char* function,
-                                const std::type_info& type) const {
+void DeferredChain::RequireEqualHead(const char* function,
+                                     const std::type_info& type) const {
   if (*head_ == type) return;
   throw std::logic_error(std::string(function) + ": the handle is for " +
                          TypeName(type) + ", but the chain is fired with " +
                          TypeName(*head_));
 }
 
-void DeferredChain::RequireTail(const char* function,
-                                const std::type_info& type) const {
+void DeferredChain::RequireEqualTail(const char* function,
+                                     const std::type_info& type) const {
   if (*tail_ == type) return;
   throw std::logic_error(std::string(function) + ": the handle is for " +
                          TypeName(type) + ", but the chain carries " +
                          TypeName(*tail_) + " now");
 }
 
-void DeferredChain::Fire(const char* function, ChainResult result) {
+void DeferredChain::Fire(const char* function, ChainResult&& result) {
   if (!called_) {
     FireNow(std::move(result));
   } else if (!std::exchange(ignores_next_fire_, false)) {
@@ -87,13 +84,17 @@ void DeferredChain::NoteFirstFire() {
   record_->NoteFirstFire();
 }
 
-void DeferredChain::FireNow(ChainResult result) {
-  const ChainHandle self(this);  // the canceller may hold the last other one
+void DeferredChain::FireNow(ChainResult&& result) {
+  // The canceller, or the group, may hold the last other one.
+  const ChainHandle self(canceller_ || tied_ ? ChainHandle(this)
+                                             : ChainHandle());
   NoteFirstFire();
   called_ = true;
   result_ = std::move(result);
   if (tied_) ReleaseFromGroup();
-  canceller_ = nullptr;  // before the callbacks, which may run long (DF-15)
+  if (canceller_) {
+    canceller_ = nullptr;  // before the callbacks, which may run long (DF-15)
+  }
   RunIfReady();
 }
 
@@ -109,7 +110,7 @@ void DeferredChain::Forward(ChainHandle target) {
     throw std::logic_error(
         "Deferred::ChainDeferred: a Deferred cannot fire itself");
   }
-  Attach(std::make_unique<ForwardStep>(std::move(target)), *tail_);
+  Attach(ChainStep::Make<ForwardStep>(slot_, std::move(target)), *tail_);
 }
 
 void DeferredChain::Append(ChainStep* step) {

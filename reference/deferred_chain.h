@@ -4,7 +4,7 @@
 #ifndef HEDDLE_REFERENCE_DEFERRED_CHAIN_H_
 #define HEDDLE_REFERENCE_DEFERRED_CHAIN_H_
 
-#include <atomic>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <typeinfo>
@@ -15,6 +15,8 @@
 #include "reference/chain_step.h"
 #include "reference/deferred_debug.h"
 #include "reference/deferred_record.h"
+#include "reference/recycled_blocks.h"
+#include "reference/step_slot.h"
 
 namespace heddle {
 
@@ -43,20 +45,24 @@ class RunStack;
 // Happens-before: a dropped handle before whatever the last drop destroys.
 //
 // Destruction: by the last handle; see above.
-class DeferredChain {
+class DeferredChain : public ChainCount {
  public:
   using Canceller = std::move_only_function<void(ChainHandle)>;
 
   // `type` is what fires it. An empty canceller means there is none.
-  static ChainHandle Make(const std::type_info& type,
-                          Canceller canceller = nullptr);
+  static ChainHandle Make(const std::type_info& type);
+  static ChainHandle Make(const std::type_info& type, Canceller canceller);
 
   DeferredChain(const DeferredChain&) = delete;
   DeferredChain& operator=(const DeferredChain&) = delete;
 
   // std::logic_error naming `function` and both types if it is another.
-  void RequireHead(const char* function, const std::type_info& type) const;
-  void RequireTail(const char* function, const std::type_info& type) const;
+  void RequireHead(const char* function, const std::type_info& type) const {
+    if (head_ != &type) RequireEqualHead(function, type);
+  }
+  void RequireTail(const char* function, const std::type_info& type) const {
+    if (tail_ != &type) RequireEqualTail(function, type);
+  }
 
   // While debugging: WrongThread naming `function` and both threads if the
   // chain is another thread's; takes it for this one if it was detached.
@@ -68,7 +74,10 @@ class DeferredChain {
   }
 
   // Fires with `result`, which is of the head's type or a failure.
-  void Fire(const char* function, ChainResult result);
+  void Fire(const char* function, ChainResult&& result);
+
+  // Where to make a step that is to be attached.
+  StepSlot& slot() { return slot_; }
 
   // Adds a step at the tail, which is of type `tail` from then on.
   void Attach(std::unique_ptr<ChainStep> step, const std::type_info& tail);
@@ -87,12 +96,22 @@ class DeferredChain {
   friend class ChainTie;
   friend class RunStack;
 
-  DeferredChain(const std::type_info& type, Canceller canceller);
+  explicit DeferredChain(const std::type_info& type);
   ~DeferredChain() = default;
 
-  // deferred_chain.cc: firing, attaching, cancelling.
+  static void* operator new(std::size_t) {
+    return RecycledBlocks<DeferredChain>::Allocate();
+  }
+  static void operator delete(void* memory) noexcept {
+    RecycledBlocks<DeferredChain>::Free(memory);
+  }
+
+  // deferred_chain.cc: firing, attaching, cancelling. The same type may have
+  // several std::type_info objects, in several libraries.
+  void RequireEqualHead(const char* function, const std::type_info& type) const;
+  void RequireEqualTail(const char* function, const std::type_info& type) const;
   void NoteFirstFire();
-  void FireNow(ChainResult result);
+  void FireNow(ChainResult&& result);
   void CancelUnfired();
   void Append(ChainStep* step);
   ChainStep* PopStep();
@@ -114,7 +133,6 @@ class DeferredChain {
   // deferred_life.cc: who keeps whom.
   void StartWaiting(ChainHandle inner);
   ChainHandle StopWaiting();
-  void AddHandle() noexcept;
   static void DropHandle(DeferredChain* chain) noexcept;
   void ReleaseFromGroup() noexcept;
   ChainHandle Revive();
@@ -124,7 +142,6 @@ class DeferredChain {
   void PutOnList() noexcept;
   void TakeOffList() noexcept;
 
-  std::atomic<unsigned> handles_{0};
   unsigned pauses_ = 0;
   unsigned waiters_ = 0;  // chains whose resume_step_ is among our steps
   bool called_ = false;
@@ -149,7 +166,31 @@ class DeferredChain {
   Canceller canceller_;
   ResumeStep resume_step_;  // among the steps of waiting_on_
   std::unique_ptr<DeferredRecord> record_;  // null but for debugging
+  StepSlot slot_;
 };
+
+inline ChainHandle::ChainHandle(DeferredChain* chain) noexcept
+    : chain_(chain) {
+  Add();
+}
+
+inline DeferredChain& ChainHandle::operator*() const noexcept { return *get(); }
+
+inline DeferredChain* ChainHandle::operator->() const noexcept { return get(); }
+
+inline DeferredChain* ChainHandle::get() const noexcept {
+  return static_cast<DeferredChain*>(chain_);
+}
+
+inline DeferredChain* ChainHandle::Release() noexcept {
+  return static_cast<DeferredChain*>(std::exchange(chain_, nullptr));
+}
+
+inline ChainHandle ChainHandle::Adopt(DeferredChain* chain) noexcept {
+  ChainHandle handle;
+  handle.chain_ = chain;
+  return handle;
+}
 
 // For deferred.h: std::logic_error for a handle that was moved from.
 [[noreturn]] void ThrowMovedFrom(const char* function);

@@ -30,27 +30,19 @@ constinit thread_local bool destroying = false;
 
 }  // namespace
 
-ChainHandle::ChainHandle(DeferredChain* chain) noexcept : chain_(chain) {
-  chain_->AddHandle();
+void ChainHandle::DropLast() noexcept {
+  DeferredChain::DropHandle(static_cast<DeferredChain*>(chain_));
 }
 
-ChainHandle::ChainHandle(const ChainHandle& other) noexcept
-    : chain_(other.chain_) {
-  if (chain_ != nullptr) chain_->AddHandle();
-}
-
-ChainHandle::~ChainHandle() {
-  if (chain_ != nullptr) DeferredChain::DropHandle(chain_);
+ChainHandle DeferredChain::Make(const std::type_info& type) {
+  return ChainHandle::Adopt(new DeferredChain(type));
 }
 
 ChainHandle DeferredChain::Make(const std::type_info& type,
                                 Canceller canceller) {
-  return ChainHandle(new DeferredChain(type, std::move(canceller)));
-}
-
-// Relaxed: a new handle is copied from one that keeps the chain meanwhile.
-void DeferredChain::AddHandle() noexcept {
-  handles_.fetch_add(1, std::memory_order_relaxed);
+  ChainHandle chain = Make(type);
+  chain->canceller_ = std::move(canceller);
+  return chain;
 }
 
 void DeferredChain::StartWaiting(ChainHandle inner) {
@@ -73,7 +65,8 @@ ChainHandle DeferredChain::StopWaiting() {
   return ChainHandle(this);
 }
 
-// Handles that are not the last go without a lock. With the last one, nobody
+// Handles that are not the last have gone without a lock, as a rule in
+// ChainHandle::Drop(), or here if another handle went in that very moment. With the last one, nobody
 // else can touch a chain that was never tied: any access needs a handle. If it
 // was, somebody may be making a new handle just now.
 void DeferredChain::DropHandle(DeferredChain* chain) noexcept {
@@ -153,7 +146,7 @@ void DeferredChain::DropContents() noexcept {
                     record_ ? record_->maker() : nullptr);
   }
   result_.Reset();
-  canceller_ = nullptr;
+  if (canceller_) canceller_ = nullptr;
   while (ChainStep* const step = PopStep()) {
     if (step->kind_ == ChainStep::Kind::kResume) {
       // A waiter with handles would hold one to this chain, so it has none.

@@ -22,6 +22,7 @@
 #include "reference/deferred_traits.h"
 #include "reference/failure.h"
 #include "reference/outcome.h"
+#include "reference/step_slot.h"
 
 namespace heddle {
 
@@ -131,15 +132,15 @@ class CallStep final : public ChainStep {
     return ChainHandle();
   }
 
-  OnValue on_value_;
-  OnFailure on_failure_;
+  [[no_unique_address]] OnValue on_value_;
+  [[no_unique_address]] OnFailure on_failure_;
 };
 
 template <class T, class U, class OnValue, class OnFailure>
-std::unique_ptr<ChainStep> MakeCallStep(OnValue on_value,
+std::unique_ptr<ChainStep> MakeCallStep(StepSlot& slot, OnValue on_value,
                                         OnFailure on_failure) {
-  return std::make_unique<CallStep<T, U, OnValue, OnFailure>>(
-      std::move(on_value), std::move(on_failure));
+  return ChainStep::Make<CallStep<T, U, OnValue, OnFailure>>(
+      slot, std::move(on_value), std::move(on_failure));
 }
 
 // One callback for both sides.
@@ -171,9 +172,9 @@ class BothStep final : public ChainStep {
 };
 
 template <class T, class U, class F>
-std::unique_ptr<ChainStep> MakeBothStep(F&& on_result) {
-  return std::make_unique<BothStep<T, U, std::decay_t<F>>>(
-      std::forward<F>(on_result));
+std::unique_ptr<ChainStep> MakeBothStep(StepSlot& slot, F&& on_result) {
+  return ChainStep::Make<BothStep<T, U, std::decay_t<F>>>(
+      slot, std::forward<F>(on_result));
 }
 
 // `callable` and arguments that follow the one it will be called with.

@@ -76,13 +76,14 @@ Deferred<T> Deferred<T>::AddTimeout(Seconds limit, Scheduler& scheduler,
                 "Deferred<T>");
   RequireCallable("Deferred::AddTimeout", translate);
   RequireTimeout(limit);
-  return Limit(
-      limit, scheduler,
-      MakeBothStep<T, T>(
-          [limit, translate = std::decay_t<F>(std::forward<F>(translate))](
-              Outcome<T> outcome) mutable -> Result {
-            return std::invoke(std::move(translate), std::move(outcome), limit);
-          }));
+  auto on_result =
+      [limit, translate = std::decay_t<F>(std::forward<F>(translate))](
+          Outcome<T> outcome) mutable -> Result {
+    return std::invoke(std::move(translate), std::move(outcome), limit);
+  };
+  return Limit(limit, scheduler,
+               std::make_unique<BothStep<T, T, decltype(on_result)>>(
+                   std::move(on_result)));
 }
 
 template <class T>
@@ -91,9 +92,10 @@ Deferred<T> Deferred<T>::Limit(Seconds limit, Scheduler& scheduler,
   constexpr const char* kFunction = "Deferred::AddTimeout";
   Chain(kFunction).RequireTail(kFunction,
                                typeid(T));  // before there is a timer
-  return Attach<T>(kFunction,
-                   std::make_unique<TimeoutStep>(limit, scheduler, chain_,
-                                                 std::move(translate)));
+  return Attach<T>(kFunction, [&](StepSlot& slot) {
+    return ChainStep::Make<TimeoutStep>(slot, limit, scheduler, chain_,
+                                        std::move(translate));
+  });
 }
 
 }  // namespace heddle

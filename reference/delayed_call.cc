@@ -12,7 +12,7 @@ namespace heddle {
 namespace {
 
 // `timer`, if there is one and this thread may touch it.
-Timer& RequireTimer(const char* function, const std::shared_ptr<Timer>& timer) {
+Timer& RequireTimer(const char* function, const TimerHandle& timer) {
   if (!timer) {
     throw std::logic_error(std::string(function) +
                            ": this handle means no timer");
@@ -21,8 +21,7 @@ Timer& RequireTimer(const char* function, const std::shared_ptr<Timer>& timer) {
   return *timer;
 }
 
-Timer& RequirePending(const char* function,
-                      const std::shared_ptr<Timer>& handle) {
+Timer& RequirePending(const char* function, const TimerHandle& handle) {
   Timer& timer = RequireTimer(function, handle);
   if (timer.state == TimerState::kCalled) {
     throw AlreadyCalled(std::string(function) + ": the timer has been called");
@@ -45,9 +44,8 @@ Seconds RequireNumber(const char* function, Seconds shift) {
 }  // namespace
 
 void DelayedCall::Cancel() {
-  // What the timer holds may hold this handle.
-  const std::shared_ptr<Timer> kept = timer_;
-  Timer& timer = RequirePending("DelayedCall::Cancel", kept);
+  // What the timer holds may hold this handle: no more of it after this.
+  Timer& timer = RequirePending("DelayedCall::Cancel", timer_);
   timer.queue->Cancel(timer);
 }
 

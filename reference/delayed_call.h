@@ -4,14 +4,12 @@
 #ifndef HEDDLE_REFERENCE_DELAYED_CALL_H_
 #define HEDDLE_REFERENCE_DELAYED_CALL_H_
 
-#include <memory>
 #include <utility>
 
 #include "reference/clock.h"
+#include "reference/timer.h"
 
 namespace heddle {
-
-struct Timer;
 
 // What it is: a handle to one timer; copies mean the same timer.
 //
@@ -33,8 +31,7 @@ struct Timer;
 class DelayedCall {
  public:
   DelayedCall() = default;
-  explicit DelayedCall(std::shared_ptr<Timer> timer)
-      : timer_(std::move(timer)) {}
+  explicit DelayedCall(TimerHandle timer) : timer_(std::move(timer)) {}
 
   // These three throw AlreadyCancelled or AlreadyCalled unless the timer is
   // pending, and std::logic_error if there is none. They cost O(log n) of n
@@ -57,7 +54,7 @@ class DelayedCall {
   friend bool operator==(const DelayedCall&, const DelayedCall&) = default;
 
  private:
-  std::shared_ptr<Timer> timer_;
+  TimerHandle timer_;
 };
 
 }  // namespace heddle

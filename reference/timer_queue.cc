@@ -1,41 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reference/timer_queue.h"
 
-#include <algorithm>
 #include <cassert>
 #include <chrono>
 #include <cmath>
-#include <iterator>
 #include <limits>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
 namespace heddle {
-namespace {
-
-bool ComesBefore(const Timer& a, const Timer& b) {
-  return a.due != b.due ? a.due < b.due : a.order < b.order;
-}
-
-std::size_t Parent(std::size_t place) { return (place - 1) / 2; }
-
-// Marks the end of a timer's pending time. The caller destroys what it
-// returns, when everything else is in order.
-Task End(Timer& timer, TimerState state) {
-  timer.state = state;
-  return std::move(timer.task);
-}
-
-}  // namespace
 
 Clock::Time TimeAfter(Clock::Time start, Seconds delay) {
-  // Within a second of a limit, which is beyond what a double can tell apart.
-  const Seconds from_epoch = start.time_since_epoch();
-  const Seconds latest = Clock::Time::max().time_since_epoch();
-  const Seconds earliest = Clock::Time::min().time_since_epoch();
-  if (from_epoch + delay >= latest - Seconds(1)) return Clock::Time::max();
-  if (from_epoch + delay <= earliest + Seconds(1)) return Clock::Time::min();
+  const auto is_near = [](Clock::Duration time) {
+    return time < Clock::Duration::max() / 4 &&
+           time > Clock::Duration::min() / 4;
+  };
+  // Nothing near, which is all but always so, leads to a limit.
+  constexpr Seconds kNear = std::chrono::hours(24 * 365 * 10);
+  if (!is_near(start.time_since_epoch()) ||
+      !(delay < kNear && delay > -kNear)) {
+    // Within a second of a limit, which is beyond what a double can tell apart.
+    const Seconds from_epoch = start.time_since_epoch();
+    const Seconds latest = Clock::Time::max().time_since_epoch();
+    const Seconds earliest = Clock::Time::min().time_since_epoch();
+    if (from_epoch + delay >= latest - Seconds(1)) return Clock::Time::max();
+    if (from_epoch + delay <= earliest + Seconds(1)) return Clock::Time::min();
+  }
   // Rounded up to a tick, but for the last digits of the double: 1.1 s are
   // 1 100 000 000 ns and not one more.
   using Ticks = std::chrono::duration<double, Clock::Duration::period>;
@@ -57,30 +48,28 @@ Seconds RequireDelay(const char* function, Seconds delay) {
 TimerQueue::~TimerQueue() {
   std::vector<Task> released;  // goes when no timer is pending any more
   released.reserve(heap_.size());
-  for (const std::shared_ptr<Timer>& timer : heap_) {
-    released.push_back(End(*timer, TimerState::kCancelled));
+  while (!heap_.empty()) {
+    const TimerHandle timer = TakeFirst();
+    timer->state = TimerState::kCancelled;
     timer->queue = nullptr;
+    released.push_back(std::move(timer->task));
   }
-  heap_.clear();
 }
 
-std::shared_ptr<Timer> TimerQueue::Add(Seconds delay, Task task) {
-  auto timer =
-      std::make_shared<Timer>(Timer{.due = TimeAfter(clock_.Now(), delay),
-                                    .order = next_order_++,
-                                    .place = heap_.size(),
-                                    .state = TimerState::kPending,
-                                    .queue = this,
-                                    .task = std::move(task)});
-  heap_.push_back(timer);
-  MoveUp(timer->place);
+TimerHandle TimerQueue::Add(Seconds delay, Task&& task) {
+  TimerHandle timer = TimerHandle::Adopt(
+      new Timer(this, TimeAfter(clock_.Now(), delay), std::move(task)));
+  heap_.Add(*timer, next_order_++);
+  timer->references.store(2, std::memory_order_relaxed);  // the heap's, too
   return timer;
 }
 
 void TimerQueue::Cancel(Timer& timer) {
   assert(timer.state == TimerState::kPending && timer.queue == this);
-  const std::shared_ptr<Timer> removed = Remove(timer.place);
-  const Task released = End(timer, TimerState::kCancelled);
+  heap_.Remove(timer);
+  const TimerHandle removed = TimerHandle::Adopt(&timer);
+  timer.state = TimerState::kCancelled;
+  timer.task = Task();  // when everything else is in order
 }
 
 void TimerQueue::Reset(Timer& timer, Seconds delay) {
@@ -94,9 +83,7 @@ void TimerQueue::Shift(Timer& timer, Seconds shift) {
 void TimerQueue::Schedule(Timer& timer, Clock::Time due) {
   assert(timer.state == TimerState::kPending && timer.queue == this);
   timer.due = due;
-  timer.order = next_order_++;
-  MoveUp(timer.place);
-  MoveDown(timer.place);
+  heap_.Move(timer, next_order_++);
 }
 
 void TimerQueue::RunDue() {
@@ -104,74 +91,38 @@ void TimerQueue::RunDue() {
   const Clock::Time now = clock_.Now();
   const std::uint64_t first_new = next_order_;
   while (!heap_.empty()) {
-    const Timer& next = *heap_.front();
-    if (next.due > now || next.order >= first_new) break;
-    const std::shared_ptr<Timer> timer = Remove(0);
-    Task task = End(*timer, TimerState::kCalled);
-    task.Run();
+    if (heap_.first_due() > now || heap_.first_order() >= first_new) break;
+    const TimerHandle timer = TakeFirst();
+    timer->state = TimerState::kCalled;
+    timer->task.Run();
   }
 }
 
 bool TimerQueue::InvokeDue() {
-  if (heap_.empty() || heap_.front()->due > clock_.Now()) return false;
-  const std::shared_ptr<Timer> timer = Remove(0);
-  End(*timer, TimerState::kCalled).Invoke();
+  if (heap_.empty() || heap_.first_due() > clock_.Now()) return false;
+  const TimerHandle timer = TakeFirst();
+  timer->state = TimerState::kCalled;
+  timer->task.Invoke();
   return true;
 }
 
 std::optional<Clock::Time> TimerQueue::NextDue() const {
   if (heap_.empty()) return std::nullopt;
-  return heap_.front()->due;
+  return heap_.first_due();
 }
 
 std::vector<DelayedCall> TimerQueue::Pending() const {
-  std::vector<std::shared_ptr<Timer>> pending = heap_;
-  std::sort(pending.begin(), pending.end(),
-            [](const auto& a, const auto& b) { return ComesBefore(*a, *b); });
-  return {std::make_move_iterator(pending.begin()),
-          std::make_move_iterator(pending.end())};
-}
-
-std::shared_ptr<Timer> TimerQueue::Remove(std::size_t place) {
-  std::shared_ptr<Timer> removed = std::move(heap_[place]);
-  std::shared_ptr<Timer> last = std::move(heap_.back());  // or null: the same
-  heap_.pop_back();
-  if (place < heap_.size()) {
-    Put(place, std::move(last));
-    MoveUp(place);
-    MoveDown(place);
+  std::vector<DelayedCall> pending;
+  pending.reserve(heap_.size());
+  for (Timer* const timer : heap_.Sorted()) {
+    pending.emplace_back(TimerHandle(*timer));
   }
-  return removed;
+  return pending;
 }
 
-void TimerQueue::Put(std::size_t place, std::shared_ptr<Timer> timer) {
-  timer->place = place;
-  heap_[place] = std::move(timer);
-}
-
-void TimerQueue::MoveUp(std::size_t place) {
-  std::shared_ptr<Timer> timer = std::move(heap_[place]);
-  while (place > 0 && ComesBefore(*timer, *heap_[Parent(place)])) {
-    Put(place, std::move(heap_[Parent(place)]));
-    place = Parent(place);
-  }
-  Put(place, std::move(timer));
-}
-
-void TimerQueue::MoveDown(std::size_t place) {
-  std::shared_ptr<Timer> timer = std::move(heap_[place]);
-  for (;;) {
-    std::size_t child = 2 * place + 1;
-    if (child >= heap_.size()) break;
-    if (child + 1 < heap_.size() &&
-        ComesBefore(*heap_[child + 1], *heap_[child])) {
-      ++child;
-    }
-    if (!ComesBefore(*heap_[child], *timer)) break;
-    Put(place, std::move(heap_[child]));
-    place = child;
-  }
-  Put(place, std::move(timer));
+// The reference that the heap had.
+TimerHandle TimerQueue::TakeFirst() {
+  return TimerHandle::Adopt(&heap_.TakeFirst());
 }
 
 }  // namespace heddle

@@ -686,8 +686,9 @@ def _own_thread():
         name = "bt_23_a_heap_by_time_alone",
         rule = "BT_23_TimersThatAreDueAtTheSameTimeFireInTheOrderTheyWereSet",
         chapter = "reactor",
-        source = "//reference:timer_queue.cc",
-        replace = "return a.due != b.due ? a.due < b.due : a.order < b.order;",
+        source = "//reference:timer_heap.cc",
+        replace = """return a.due != b.due ? a.due < b.due
+                        : slots_[a.slot].order < slots_[b.slot].order;""",
         by = "return a.due < b.due;",
         message = "order[number + 1]",
     )

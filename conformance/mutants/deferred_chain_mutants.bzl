@@ -46,10 +46,11 @@ def _firing():
         name = "df_01_posted_to_a_later_turn",
         rule = "DF_01_CallbacksRunInTheOrderAddedBeforeCallbackReturns",
         source = _CHAIN,
-        replace = "(DF-15)\n  RunIfReady();",
+        replace = "(DF-15)\n  }\n  RunIfReady();",
         by = """
+  }
   static auto* const next_turn = new std::vector<ChainHandle>;
-  next_turn->push_back(self);""",
+  next_turn->push_back(ChainHandle(this));""",
         includes = ["vector"],
         message = "when Callback() returned",
     )
@@ -90,8 +91,8 @@ def _firing():
         rule = "DF_02_AttachingReturnsAHandleToTheSameChain",
         source = _DEFERRED_H,
         rules_in = _FIRING,
-        replace = "next.chain_->Attach(std::move(step), typeid(U));\n    return next;",
-        by = "next.chain_->Attach(std::move(step), typeid(U));\n    return Deferred<U>();",
+        replace = "typeid(U));\n    return next;",
+        by = "typeid(U));\n    return Deferred<U>();",
         message = "attaching returned another chain",
     )
     _mutant(
@@ -355,11 +356,11 @@ def _captures():
         source = _RUN,
         replace = "chain->RunStep(step, stack);",
         by = """
-      struct Unkept {  // neither by the stack nor by FireNow
+      struct Unkept {  // by the stack
         explicit Unkept(DeferredChain& chain) : chain(chain) {
-          chain.handles_ -= 2;
+          --chain.handles_;
         }
-        ~Unkept() { chain.handles_ += 2; }
+        ~Unkept() { ++chain.handles_; }
         DeferredChain& chain;
       } unkept(*chain);
       chain->RunStep(step, stack);""",

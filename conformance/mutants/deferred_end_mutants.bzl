@@ -434,8 +434,8 @@ def _thread():
         rule = "DF_61_FiredOnAForeignThreadItsCallbacksRunThere",
         also = ["DF_61_CodeThatHopsThroughCallFromThreadKeepsTheRule"],
         source = _CHAIN,
-        replace = "(DF-15)\n  RunIfReady();",
-        by = "\n  std::thread([this] { RunIfReady(); }).join();",
+        replace = "(DF-15)\n  }\n  RunIfReady();",
+        by = "\n  }\n  std::thread([this] { RunIfReady(); }).join();",
         includes = ["thread"],
         message = "foreign",
     )

@@ -213,8 +213,8 @@ def _turns():
         name = "rt_07_timers_starve_calls",
         rule = "RT_07_AStormOfTimersLeavesThreadCallsTheirTurn",
         source = _TIMERS,
-        replace = "if (next.due > now || next.order >= first_new) break;",
-        by = "if (next.due > clock_.Now()) break;",
+        replace = "if (heap_.first_due() > now || heap_.first_order() >= first_new) break;",
+        by = "if (heap_.first_due() > clock_.Now()) break;",
         message = "timers that the call had to wait for",
     )
     mutant(
@@ -229,8 +229,8 @@ def _turns():
         name = "rt_09_new_timers_merged_while_timers_run",
         rule = "RT_09_CallsPrecedeTimersAndWhatATimerSetsWaitsForTheNextTurn",
         source = _TIMERS,
-        replace = "if (next.due > now || next.order >= first_new) break;",
-        by = "if (next.due > clock_.Now()) break;",
+        replace = "if (heap_.first_due() > now || heap_.first_order() >= first_new) break;",
+        by = "if (heap_.first_due() > clock_.Now()) break;",
         message = "the order of the turns",
     )
     mutant(

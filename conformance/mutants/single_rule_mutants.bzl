@@ -300,8 +300,8 @@ def _lifecycles():
         chapter = "lifecycle",
         rule = "RL_17_RandomStepsThatMakeOneAnotherTakeTheirTurnsInOrder",
         source = _TIMERS,
-        replace = "if (next.due > now || next.order >= first_new) break;",
-        by = "if (next.due > clock_.Now()) break;",
+        replace = "if (heap_.first_due() > now || heap_.first_order() >= first_new) break;",
+        by = "if (heap_.first_due() > clock_.Now()) break;",
         message = "the order of the turns",
     )
 
@@ -311,8 +311,8 @@ def _timers():
         chapter = "timer",
         rule = "RL_23_ATimerRunsOnceOnTheReactorThreadWithItsArguments",
         source = _TIMERS,
-        replace = "    task.Run();\n",
-        by = "    std::thread([&] { task.Run(); }).join();\n",
+        replace = "    timer->task.Run();\n",
+        by = "    std::thread([&] { timer->task.Run(); }).join();\n",
         includes = ["thread"],
         message = "reactor.thread()",
     )

@@ -6,25 +6,26 @@ Each stands for a reactor that breaks the clause in the way CONTRACT.md names.
 load(":defs.bzl", "mutant")
 
 _TIMERS = "//reference:timer_queue.cc"
+_HEAP = "//reference:timer_heap.cc"
 _LOOP = "//reference:event_loop.cc"
 _PARTS = "//reference:reactor_parts.cc"
 _CALLS = "//reference:thread_call_queue.cc"
 _TEST_CLOCK = "//reference:test_clock.cc"
 
 # The phase, and how one timer is called in it.
-_IS_DUE = "if (next.due > now || next.order >= first_new) break;"
+_IS_DUE = "if (heap_.first_due() > now || heap_.first_order() >= first_new) break;"
 _PHASE = """  while (!heap_.empty()) {
-    const Timer& next = *heap_.front();
-    if (next.due > now || next.order >= first_new) break;
-    const std::shared_ptr<Timer> timer = Remove(0);
-    Task task = End(*timer, TimerState::kCalled);
-    task.Run();
+    if (heap_.first_due() > now || heap_.first_order() >= first_new) break;
+    const TimerHandle timer = TakeFirst();
+    timer->state = TimerState::kCalled;
+    timer->task.Run();
   }
 """
-_CALL = """    Task task = End(*timer, TimerState::kCalled);
-    task.Run();
+_CALL = """    timer->state = TimerState::kCalled;
+    timer->task.Run();
 """
-_ORDER = "return a.due != b.due ? a.due < b.due : a.order < b.order;"
+_ORDER = """return a.due != b.due ? a.due < b.due
+                        : slots_[a.slot].order < slots_[b.slot].order;"""
 
 def timer_mutants():
     """Defines the mutants of RL-23 to RL-36, BT-22, BT-24 and BT-25."""
@@ -51,7 +52,7 @@ def _firing():
         also = ["RL_23_ATimerIsNeverEarlyByRealTime"],
         source = _TIMERS,
         replace = _IS_DUE,
-        by = "if (next.due > now + std::chrono::milliseconds(1) || next.order >= first_new) break;",
+        by = "if (heap_.first_due() > now + std::chrono::milliseconds(1) || heap_.first_order() >= first_new) break;",
         message = "a timer was early",
     )
     mutant(
@@ -68,7 +69,7 @@ def _firing():
         name = "rl_24_a_heap_by_time_alone",
         chapter = "timer",
         rule = "RL_24_TimersFireByDueTimeAndEqualOnesAsSubmitted",
-        source = _TIMERS,
+        source = _HEAP,
         replace = _ORDER,
         by = "return a.due < b.due;",
         message = "pairs of delay and number",
@@ -79,7 +80,7 @@ def _firing():
         rule = "RL_25_TheClockIsReadOnceATimerPhase",
         source = _TIMERS,
         replace = _IS_DUE,
-        by = "if (next.due > clock_.Now() || next.order >= first_new) break;",
+        by = "if (heap_.first_due() > clock_.Now() || heap_.first_order() >= first_new) break;",
         message = "what ran in one timer phase",
     )
     mutant(
@@ -91,9 +92,10 @@ def _firing():
         by = """
   std::vector<Task> due;
   while (!heap_.empty()) {
-    const Timer& next = *heap_.front();
-    if (next.due > now || next.order >= first_new) break;
-    due.push_back(End(*Remove(0), TimerState::kCancelled));
+    if (heap_.first_due() > now || heap_.first_order() >= first_new) break;
+    const TimerHandle timer = TakeFirst();
+    timer->state = TimerState::kCancelled;
+    due.push_back(std::move(timer->task));
   }
   for (Task& task : due) task.Run();
 """,
@@ -106,9 +108,9 @@ def _firing():
         source = _TIMERS,
         replace = _CALL,
         by = """
-    Task task = End(*timer, TimerState::kCalled);
+    timer->state = TimerState::kCalled;
     try {
-      task.Invoke();
+      timer->task.Invoke();
     } catch (...) {
       LogException("a timer threw", std::current_exception());
       return;
@@ -126,8 +128,7 @@ def _handles():
         source = _TIMERS,
         replace = _CALL,
         by = """
-    Task task = std::move(timer->task);
-    task.Run();
+    timer->task.Run();
     timer->state = TimerState::kCalled;
 """,
         message = "it does not count as called while it runs",
@@ -139,9 +140,9 @@ def _handles():
         source = _TIMERS,
         replace = _CALL,
         by = """
-    Task task = End(*timer, TimerState::kCalled);
+    timer->state = TimerState::kCalled;
     try {
-      task.Invoke();
+      timer->task.Invoke();
     } catch (...) {
       timer->state = TimerState::kCancelled;
       LogException("a timer threw", std::current_exception());
@@ -154,9 +155,9 @@ def _handles():
         name = "rl_28_an_earlier_reset_is_not_moved_up",
         chapter = "timer",
         rule = "RL_28_ResetCountsFromNow",
-        source = _TIMERS,
-        replace = "  timer.order = next_order_++;\n  MoveUp(timer.place);\n",
-        by = "  timer.order = next_order_++;\n",
+        source = _HEAP,
+        replace = "  if (place > kRoot && ComesBefore(node, nodes_[Parent(place)])) {\n",
+        by = "  if (false) {\n",
         message = "3 s after the start",
     )
     mutant(
@@ -166,6 +167,7 @@ def _handles():
         source = _TIMERS,
         replace = "  timer.due = due;\n",
         by = "  timer.due = std::min(timer.due, due);\n",
+        includes = ["algorithm"],
         message = "11 s after the start",
     )
     mutant(
@@ -182,10 +184,9 @@ def _handles():
         chapter = "timer",
         rule = "RL_30_EveryPendingTimerIsListedAlsoTheNewestAndNoCancelledOne",
         source = _TIMERS,
-        replace = "  std::vector<std::shared_ptr<Timer>> pending = heap_;\n",
-        by = "  std::vector<std::shared_ptr<Timer>> pending = heap_;\n" +
-             "  std::erase_if(pending, [this](const auto& timer) {\n" +
-             "    return timer->order + 1 == next_order_;\n  });\n",
+        replace = "  for (Timer* const timer : heap_.Sorted()) {\n",
+        by = "  for (Timer* const timer : heap_.Sorted()) {\n" +
+             "    if (heap_.order(*timer) + 1 == next_order_) continue;\n",
         message = "before the first iteration",
     )
     mutant(
@@ -193,8 +194,8 @@ def _handles():
         chapter = "timer",
         rule = "RL_35_ACancelledTimerReleasesItsCapturesAtOnce",
         source = _TIMERS,
-        replace = "  const Task released = End(timer, TimerState::kCancelled);\n",
-        by = "  timer.state = TimerState::kCancelled;\n",
+        replace = "  timer.task = Task();  // when everything else is in order\n",
+        by = "",
         message = "a cancelled timer holds its captures",
     )
     mutant(
@@ -258,9 +259,9 @@ def _costs():
         chapter = "timer",
         rule = "RL_32_CancelledTimersDoNotPileUp",
         source = _TIMERS,
-        replace = "  const Task released = End(timer, TimerState::kCancelled);\n",
-        by = "  const Task released = End(timer, TimerState::kCancelled);\n" +
-             "  static auto* const until_due = new std::vector<std::shared_ptr<Timer>>;\n" +
+        replace = "  const TimerHandle removed = TimerHandle::Adopt(&timer);\n",
+        by = "  const TimerHandle removed = TimerHandle::Adopt(&timer);\n" +
+             "  static auto* const until_due = new std::vector<TimerHandle>;\n" +
              "  until_due->push_back(removed);\n",
         message = "bytes in use where 10 timers of 10,000 are left",
     )
@@ -268,12 +269,11 @@ def _costs():
         name = "bt_24_cancel_searches",
         chapter = "timer",
         rule = "BT_24_MovingAndCancellingATimerHardlyDependsOnHowManyThereAre",
-        source = _TIMERS,
-        replace = "  const std::shared_ptr<Timer> removed = Remove(timer.place);\n",
+        source = _HEAP,
+        replace = "  const std::size_t place = places_[timer.slot];\n",
         by = """
-  std::size_t place = 0;
-  while (heap_[place].get() != &timer) ++place;
-  const std::shared_ptr<Timer> removed = Remove(place);
+  std::size_t place = kRoot;
+  while (nodes_[place].slot != timer.slot) ++place;
 """,
         message = "CPU seconds among many timers grow with their number",
     )
@@ -281,13 +281,12 @@ def _costs():
         name = "bt_24_reset_searches",
         chapter = "timer",
         rule = "BT_24_MovingAndCancellingATimerHardlyDependsOnHowManyThereAre",
-        source = _TIMERS,
-        replace = "  timer.order = next_order_++;\n  MoveUp(timer.place);\n",
+        source = _HEAP,
+        replace = "  Settle(places_[timer.slot], {timer.due, timer.slot});\n",
         by = """
-  timer.order = next_order_++;
-  std::size_t place = 0;
-  while (heap_[place].get() != &timer) ++place;
-  MoveUp(place);
+  std::size_t place = kRoot;
+  while (nodes_[place].slot != timer.slot) ++place;
+  Settle(place, {timer.due, timer.slot});
 """,
         message = "CPU seconds among many timers grow with their number",
     )
@@ -320,7 +319,7 @@ def _test_clock():
         name = "rl_36_unstable_order",
         chapter = "timer",
         rule = "RL_36_AdvanceFiresWhatIsDueByTimeAndThenAsSubmitted",
-        source = _TIMERS,
+        source = _HEAP,
         replace = _ORDER,
         by = "return a.due < b.due;",
         message = "pairs of delay and number",
