@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The scorecard as a table, for people, and as JSON, for machines."""
 
+import math
+
 import scorecard_rows
 
 HEAD = ("row", "ours", "backend", "best peer", "ratio", "floor", "ratio",
@@ -19,7 +21,9 @@ def number(value):
         return f"{value:.1f}"
     if size >= 0.0995:
         return f"{value:.2f}"
-    return f"{value:.5f}".rstrip("0").rstrip(".") if size else "0"
+    if size == 0:
+        return "0"
+    return f"{value:.{1 - math.floor(math.log10(size))}f}".rstrip("0")
 
 
 def _figure(value, unit):

@@ -97,6 +97,18 @@ def _floor_quotients(row, rounds, ours):
     return values
 
 
+def _floor_of(row, rounds, ours, figure):
+    """The floor's median, or None."""
+    floors = _floor_series(row, rounds)
+    if not floors or statistics.median(floors) <= 0:
+        return None
+    if not row.larger_is_better:
+        return statistics.median(floors)
+    # Its efficiency follows from its time: the work is the same.
+    times = series(_timed(row), rounds, ours)
+    return figure * statistics.median(times) / statistics.median(floors)
+
+
 def rivals(row, names, flags):
     """Of the names, those that the row's goal compares with.
 
@@ -155,18 +167,15 @@ def summarize(row, rounds, members, flags):
         result.best_peer = medians[result.peer]
         judged["peer"] = _quotients(row, rounds, members[ours],
                                     members[result.peer])
-        if judged["peer"]:
-            result.ratio_to_peer = statistics.median(judged["peer"])
+        if result.best_peer > 0:
+            result.ratio_to_peer = result.ours / result.best_peer
     result.others = {name: value for name, value in medians.items()
                      if name not in (ours, result.peer)}
     if row.floor:
         judged["floor"] = _floor_quotients(row, rounds, members[ours])
-        if judged["floor"]:
-            result.ratio_to_floor = statistics.median(judged["floor"])
-            # A floor's efficiency follows from its time: the work is the same.
-            result.floor = (
-                result.ours / result.ratio_to_floor if row.larger_is_better
-                else statistics.median(_floor_series(row, rounds)))
+        result.floor = _floor_of(row, rounds, members[ours], result.ours)
+        if result.floor:
+            result.ratio_to_floor = result.ours / result.floor
     verdict(row, result, judged)
     return result
 

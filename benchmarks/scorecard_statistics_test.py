@@ -59,7 +59,7 @@ class BestPeerTest(unittest.TestCase):
             work_stealing=50, jthread=300))
         self.assertEqual((result.peer, result.met), ("", None))
 
-    def test_ratios_are_taken_within_each_round(self):
+    def test_a_machine_that_becomes_slow_is_no_spread(self):
         # The machine was three times as slow in some rounds.
         measured = (rounds(3, work_stealing=10, tbb=40) +
                     rounds(4, work_stealing=30, tbb=120))

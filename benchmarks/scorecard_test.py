@@ -123,7 +123,7 @@ class ReadmeTest(FakeProgram):
 class NumberTest(unittest.TestCase):
 
     def test_numbers_have_three_digits(self):
-        for value, text in ((0, "0"), (0.000123, "0.00012"), (0.0234, "0.0234"),
+        for value, text in ((0, "0"), (0.000123, "0.00012"), (0.0234, "0.023"),
                             (5e-05, "0.00005"),
                             (0.5, "0.50"), (12.34, "12.3"), (1234.5, "1234"),
                             (None, "unknown")):
