@@ -3,8 +3,10 @@
 
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 #include "reference/errors.h"
+#include "reference/processors.h"
 #include "reference/reactor.h"
 #include "reference/submission.h"
 #include "reference/task.h"
@@ -78,60 +80,67 @@ void BlockingCall::MakeAndWait(const char* function, Deadline deadline) {
 }
 
 BlockingCall::State BlockingCall::Await(Deadline deadline) {
-  std::unique_lock lock(mutex_);
-  const auto ended = [this] {
-    return state_ != State::kWaiting && state_ != State::kBegun;
-  };
-  if (!deadline) {
-    changed_.wait(lock, ended);
-  } else if (!changed_.wait_until(lock, *deadline, ended)) {
-    lock.unlock();
-    return GiveUp();
+  if (AwaitAwake()) return state();
+  for (;;) {
+    std::uint32_t word = word_.load(std::memory_order_acquire);
+    if (IsEnd(state())) return state();
+    if (!word_.compare_exchange_strong(word, word | kSleeps)) continue;
+    if (!SleepWhile(word_, word | kSleeps, deadline)) return GiveUp();
   }
-  return state_;
+}
+
+// Some microseconds at most. True if the call has ended.
+bool BlockingCall::AwaitAwake() const {
+  constexpr int kRounds = 12;
+  constexpr int kLooks = 8;
+  for (int round = 0; round < kRounds; ++round) {
+    for (int look = 0; look < kLooks; ++look) {
+      if (IsEnd(state())) return true;
+      SpinPause();
+    }
+    // The reactor may have been woken on this processor.
+    std::this_thread::yield();
+  }
+  return false;
 }
 
 // It may have ended meanwhile, and then that counts.
 BlockingCall::State BlockingCall::GiveUp() {
-  State before;
-  {
-    std::lock_guard lock(mutex_);
-    before = state_;
-    if (before != State::kWaiting && before != State::kBegun) return before;
-    state_ = State::kGivenUp;
-  }
-  if (before == State::kWaiting) {
+  if (Move(State::kWaiting, State::kGivenUp)) {
     ReleaseFunction();
-  } else {
+    return State::kGivenUp;
+  }
+  if (Move(State::kBegun, State::kGivenUp)) {
     // Refused, the reactor has abandoned this call already.
     static_cast<void>(reactor_.Post(Task(CancelTask(shared_from_this()))));
+    return State::kGivenUp;
   }
-  return State::kGivenUp;
+  return state();
 }
 
 // Whether the function is the reactor's thread's now, to call or to destroy.
-bool BlockingCall::Claim() {
-  std::lock_guard lock(mutex_);
-  if (state_ != State::kWaiting) return false;
-  state_ = State::kBegun;
-  return true;
-}
+bool BlockingCall::Claim() { return Move(State::kWaiting, State::kBegun); }
 
 void BlockingCall::Answer() {
-  std::lock_guard lock(mutex_);
-  if (state_ != State::kBegun) return;  // too late
-  state_ = State::kAnswered;
-  changed_.notify_one();
+  static_cast<void>(Move(State::kBegun, State::kAnswered));  // or too late
 }
 
 void BlockingCall::Abandon() noexcept {
   const std::shared_ptr<BlockingCall> self = std::move(self_);
   if (Claim()) ReleaseFunction();
   ReleaseInner();
-  std::lock_guard lock(mutex_);
-  if (state_ != State::kBegun) return;
-  state_ = State::kAbandoned;
-  changed_.notify_one();
+  static_cast<void>(Move(State::kBegun, State::kAbandoned));
+}
+
+bool BlockingCall::Move(State from, State to) {
+  std::uint32_t word = word_.load(std::memory_order_relaxed);
+  do {
+    if (static_cast<State>(word & ~kSleeps) != from) return false;
+  } while (!word_.compare_exchange_weak(
+      word, static_cast<std::uint32_t>(to) | (IsEnd(to) ? 0 : word & kSleeps),
+      std::memory_order_acq_rel, std::memory_order_relaxed));
+  if (IsEnd(to) && (word & kSleeps) != 0) WakeOne(word_);
+  return true;
 }
 
 void BlockingCall::CancelOnReactorThread() {

@@ -5,15 +5,16 @@
 #ifndef HEDDLE_REFERENCE_BLOCKING_CALL_H_
 #define HEDDLE_REFERENCE_BLOCKING_CALL_H_
 
+#include <atomic>
 #include <chrono>
-#include <condition_variable>
+#include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <type_traits>
 #include <utility>
 
 #include "reference/deferred.h"
+#include "reference/futex.h"
 #include "reference/outcome.h"
 #include "reference/pending_answers.h"
 
@@ -34,6 +35,21 @@ class Reactor;
 //   kAnswered    -                         takes the outcome
 //   kAbandoned   -                         throws ReactorStopped
 //   kGivenUp     -                         throws TimeoutError
+//
+// and, in the first two, whether the waiting thread sleeps. First it waits
+// awake, for some microseconds: a reactor that is awake answers sooner than a
+// thread can be put to sleep.
+//
+//   the reactor's thread                   the waiting thread
+//   R1. one compare and exchange ends      W1. a compare and exchange adds to
+//       the call, and tells whether the        the state that it sleeps
+//       waiting thread sleeps              W2. sleeps, unless the state has
+//   R2. if so: wakes it                        changed since W1
+//                                          W3. reads the state
+//
+// What must not happen is that it sleeps beside an answer: R1 and W1 change one
+// word. If R1 comes first, W1 fails, and it reads again; if W1 does, R1 sees
+// that it sleeps, and R2 comes after W2 or finds that W2 sees the change.
 //
 // What the caller must do: MakeAndWait() once, then take the outcome.
 //
@@ -81,20 +97,37 @@ class BlockingCall : public PendingAnswer,
   void Answer();
 
  private:
-  enum class State { kWaiting, kBegun, kAnswered, kAbandoned, kGivenUp };
+  enum class State : std::uint32_t {
+    kWaiting,
+    kBegun,
+    kAnswered,
+    kAbandoned,
+    kGivenUp
+  };
+  // In the word, beside the state.
+  static constexpr std::uint32_t kSleeps = 8;
 
   class CallTask;
   class CancelTask;
 
+  static bool IsEnd(State state) {
+    return state != State::kWaiting && state != State::kBegun;
+  }
+  State state() const {
+    return static_cast<State>(word_.load(std::memory_order_acquire) &
+                              ~kSleeps);
+  }
+  // Whether the state was `from`.
+  bool Move(State from, State to);
+
   bool Claim();
   State Await(Deadline deadline);
+  bool AwaitAwake() const;
   State GiveUp();
   void CancelOnReactorThread();
 
   Reactor& reactor_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  State state_ = State::kWaiting;  // with the mutex
+  FutexWord word_ = static_cast<std::uint32_t>(State::kWaiting);
   // Keeps a listed call alive; belongs to who has taken it off the list.
   std::shared_ptr<BlockingCall> self_;
 };

@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <thread>
+
+#include "reference/processors.h"
 
 namespace heddle {
 namespace {
@@ -17,9 +20,11 @@ std::optional<Clock::Time> Earlier(std::optional<Clock::Time> a,
 }  // namespace
 
 EventLoop::EventLoop(const Clock& clock)
-    : clock_(clock), timers_(clock, thread_), calls_(wakeup_) {
-  watcher_.Watch("EventLoop", wakeup_.fd(), FdEvent::kReadable,
-                 [this] { wakeup_.Clear(); });
+    : clock_(clock),
+      may_wait_awake_(UsableProcessors() > 1),
+      timers_(clock, thread_),
+      calls_(wakeup_) {
+  watcher_.WakeBy(wakeup_.fd());
 }
 
 void EventLoop::RunUntilCurrent() {
@@ -27,13 +32,41 @@ void EventLoop::RunUntilCurrent() {
   timers_.RunDue();
 }
 
-void EventLoop::Poll(std::optional<Clock::Time> latest) {
+void EventLoop::Poll(std::optional<Clock::Time> latest,
+                     std::chrono::nanoseconds awake) {
   const int milliseconds =
       PollMilliseconds(clock_.Now(), Earlier(timers_.NextDue(), latest));
-  const bool sleeps = milliseconds != 0 && calls_.BeginSleep();
+  const bool may_wait = milliseconds != 0;
+  const bool has_waited = may_wait && awake.count() > 0 && may_wait_awake_ &&
+                          WaitAwake(awake);
+  const bool sleeps = may_wait && !has_waited && calls_.BeginSleep();
   watcher_.Wait(sleeps ? milliseconds : 0);
   if (sleeps) calls_.EndSleep();
   watcher_.Dispatch();
+}
+
+bool EventLoop::WaitAwake(std::chrono::nanoseconds limit) {
+  // Not the user's clock, which may stand still.
+  using std::chrono::steady_clock;
+  constexpr int kLooksAtATime = 32;
+  constexpr std::chrono::microseconds kBetweenDescriptors(10);
+  const steady_clock::time_point begin = steady_clock::now();
+  steady_clock::time_point next_descriptors = begin + kBetweenDescriptors;
+  for (;;) {
+    for (int look = 0; look < kLooksAtATime; ++look) {
+      if (calls_.IsTurnWanted()) return true;
+      SpinPause();
+    }
+    const steady_clock::time_point now = steady_clock::now();
+    if (now - begin >= limit) return false;
+    if (now >= next_descriptors) {
+      watcher_.Wait(0);
+      if (watcher_.HasFound()) return true;
+      next_descriptors = now + kBetweenDescriptors;
+    }
+    // Whoever it waits for may be in need of this processor.
+    std::this_thread::yield();
+  }
 }
 
 int PollMilliseconds(Clock::Time now, std::optional<Clock::Time> until) {

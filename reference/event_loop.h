@@ -4,6 +4,7 @@
 #ifndef HEDDLE_REFERENCE_EVENT_LOOP_H_
 #define HEDDLE_REFERENCE_EVENT_LOOP_H_
 
+#include <chrono>
 #include <optional>
 
 #include "reference/clock.h"
@@ -18,13 +19,35 @@ namespace heddle {
 // What it is: thread calls, timers and descriptors, put together. It knows
 // nothing of starting and stopping.
 //
-// Its states: asleep, in Poll(); or awake.
+// Its states: asleep, in Poll(); waiting awake, in Poll(); or at work.
 //
 // What the caller must do: call both functions in turn, on the thread that has
 // entered thread().
 //
 // What it promises: Poll() returns at the latest when a timer is due or a
 // thread wants a turn, and at once if one of them has been so before.
+//
+// To be woken costs some microseconds, so Poll() may be told to wait awake
+// first, for a short time. The reactor does so while somebody is about to call,
+// and it knows that without an atomic operation of its own:
+//
+//   who calls                              the reactor's thread
+//   C1. DeferToThread lists the call in    T1. after each batch: has a list
+//       deferred_results, on this thread       changed since T1 before, and
+//   C2. its result takes it off, likewise      are results still owed: then
+//   C3. a thread lists its blocking call       it waits awake, for results;
+//       in blocking_calls, before it           has blocking_calls: likewise,
+//       posts the call                         for the next such call
+//                                          T2. a turn is wanted, a descriptor
+//                                              is ready, or the time is over:
+//                                              it goes on, in the last case
+//                                              asleep
+//
+// What must not happen is that it stays awake though nothing goes on: it waits
+// awake once for each change, and for kLongestAwake at most. Nor is a wake-up
+// lost, whatever it waits for: it sleeps by BeginSleep() alone. It does not
+// wait awake on a machine, or in a set of processors, where that takes from the
+// one it waits for the only processor.
 //
 // Happens-before: that of ThreadCallQueue.
 //
@@ -37,9 +60,13 @@ class EventLoop {
   // The thread calls queued by now, then the timers that are due (RT-09).
   void RunUntilCurrent();
 
+  // How long waiting awake pays: the time of some wake-ups.
+  static constexpr std::chrono::microseconds kLongestAwake{50};
+
   // Waits for a descriptor, a timer, a thread, or `latest`, and calls ready
-  // descriptors.
-  void Poll(std::optional<Clock::Time> latest);
+  // descriptors. Waits awake for so long, before it sleeps.
+  void Poll(std::optional<Clock::Time> latest,
+            std::chrono::nanoseconds awake = {});
 
   const Clock& clock() const { return clock_; }
   LoopThread& thread() { return thread_; }
@@ -48,7 +75,11 @@ class EventLoop {
   ThreadCallQueue& calls() { return calls_; }
 
  private:
+  // False when the time is over and nothing has happened.
+  bool WaitAwake(std::chrono::nanoseconds limit);
+
   const Clock& clock_;
+  const bool may_wait_awake_;
   LoopThread thread_;
   Wakeup wakeup_;
   FdWatcher watcher_;

@@ -30,6 +30,9 @@ int FdOf(const epoll_event& found) {
   return static_cast<int>(static_cast<std::uint32_t>(found.data.u64));
 }
 
+// The key of what WakeBy() was told: no descriptor is -1.
+constexpr std::uint64_t kWakeKey = ~std::uint64_t{0};
+
 bool Concerns(const epoll_event& found, FdEvent event) {
   const std::uint32_t wanted = event == FdEvent::kReadable ? EPOLLIN : EPOLLOUT;
   return (found.events & (wanted | EPOLLERR | EPOLLHUP)) != 0;
@@ -88,6 +91,16 @@ int FdWatcher::Update(int fd, const Watched& watched) {
   return epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &wanted) == 0 ? 0 : errno;
 }
 
+void FdWatcher::WakeBy(int fd) {
+  epoll_event wanted = {};
+  wanted.events = EPOLLIN | EPOLLET;
+  wanted.data.u64 = kWakeKey;
+  if (epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &wanted) != 0) {
+    throw std::system_error(errno, std::system_category(),
+                            "FdWatcher: epoll_ctl");
+  }
+}
+
 void FdWatcher::Wait(int milliseconds) {
   found_count_ = epoll_wait(epoll_, found_.data(),
                             static_cast<int>(found_.size()), milliseconds);
@@ -101,6 +114,7 @@ void FdWatcher::Wait(int milliseconds) {
 
 void FdWatcher::Dispatch() {
   for (int i = 0; i < found_count_; ++i) {
+    if (found_[i].data.u64 == kWakeKey) continue;
     DispatchOne(found_[i], FdEvent::kReadable);
     DispatchOne(found_[i], FdEvent::kWritable);
   }

@@ -50,9 +50,17 @@ class FdWatcher {
   // No effect if it is not watched; std::invalid_argument if it is negative.
   void Unwatch(const char* function, int fd, FdEvent event);
 
+  // From now on Wait() also ends when `fd`, which must not be watched, becomes
+  // readable. That alone does it, edge-triggered: nothing is called, and nobody
+  // has to read. Throws std::system_error.
+  void WakeBy(int fd);
+
   // Waits until a descriptor is ready, a signal has been handled, or so many
   // milliseconds have passed; -1 is for ever. Calls nothing.
   void Wait(int milliseconds);
+
+  // Whether Wait() has found something to call.
+  bool HasFound() const { return found_count_ > 0; }
 
   // Calls the callbacks of what Wait() found. One that throws is logged and
   // unwatched: level-triggered, it would throw for ever.

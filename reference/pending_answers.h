@@ -17,8 +17,8 @@ class PendingAnswer {
   PendingAnswer& operator=(const PendingAnswer&) = delete;
 
   // There will be no answer: tells the one who waits (ReactorStopped). Called
-  // by PendingAnswers::Close(), at most once, on the closing thread, without
-  // a lock. The list does not touch the answer afterwards.
+  // by Close(), at most once, on the closing thread, without a lock. The list
+  // does not touch the answer afterwards.
   virtual void Abandon() noexcept = 0;
 
  protected:
@@ -26,9 +26,9 @@ class PendingAnswer {
   ~PendingAnswer() = default;
 
  private:
-  friend class PendingAnswers;
+  friend class AnswerList;
 
-  // All three guarded by the mutex of the list.
+  // All three are the list's.
   PendingAnswer* previous_ = nullptr;
   PendingAnswer* next_ = nullptr;
   bool listed_ = false;
@@ -50,36 +50,60 @@ class PendingAnswer {
 // Remove() returns true, or Abandon() is called. So whoever is about to give
 // the answer removes it first, and gives it only if Remove() said true.
 //
-// Happens-before: Add before the Remove that returns true, and before Abandon.
+// Happens-before: none; one thread at a time.
 //
 // Destruction: when it is empty; Close() makes it so.
-class PendingAnswers {
+class AnswerList {
  public:
-  PendingAnswers() = default;
-  PendingAnswers(const PendingAnswers&) = delete;
-  PendingAnswers& operator=(const PendingAnswers&) = delete;
+  AnswerList() = default;
+  AnswerList(const AnswerList&) = delete;
+  AnswerList& operator=(const AnswerList&) = delete;
 
   // Lists `answer`, which is in no list; or returns false, for then it would
-  // never be given. Any thread.
+  // never be given.
   [[nodiscard]] bool Add(PendingAnswer& answer);
 
   // Takes `answer` off the list. True: the caller gives it. False: it is
-  // abandoned, or has been removed before. Any thread.
+  // abandoned, or has been removed before.
   bool Remove(PendingAnswer& answer);
 
   // Refuses further answers, then abandons those listed, oldest first.
-  // Abandon() may call Add and Remove. Idempotent. Any thread; the reactor
-  // calls it on its own.
+  // Abandon() may call Add and Remove. Idempotent.
   void Close();
 
- private:
-  PendingAnswer* TakeOldest();
-  void Unlink(PendingAnswer& answer);
+  bool empty() const { return oldest_ == nullptr; }
 
-  std::mutex mutex_;
+  // Null if it is empty.
+  PendingAnswer* oldest() const { return oldest_; }
+
+  // How often an answer was listed or taken off. Wraps.
+  unsigned changes() const { return changes_; }
+
+ private:
+  friend class PendingAnswers;
+
+  PendingAnswer* TakeOldest();
+
   PendingAnswer* oldest_ = nullptr;
   PendingAnswer* newest_ = nullptr;
+  unsigned changes_ = 0;
   bool closed_ = false;
+};
+
+// The same for answers that other threads list and take off: any thread may
+// call any function, under a mutex that is not held while one is abandoned.
+//
+// Happens-before: Add before the Remove that returns true, and before Abandon.
+class PendingAnswers {
+ public:
+  [[nodiscard]] bool Add(PendingAnswer& answer);
+  bool Remove(PendingAnswer& answer);
+  void Close();
+  unsigned changes() const;
+
+ private:
+  mutable std::mutex mutex_;
+  AnswerList list_;  // with the mutex
 };
 
 }  // namespace heddle

@@ -176,9 +176,17 @@ PendingAnswers& Reactor::blocking_calls() {
   return parts_->blocking_calls;
 }
 
-PendingAnswers& Reactor::deferred_results() {
+AnswerList& Reactor::deferred_results() {
   parts_->RequireOriginalProcess("Reactor::deferred_results");
   return parts_->deferred_results;
+}
+
+AnswerList& Reactor::leaving_results() { return parts_->leaving_results; }
+
+ThreadPool* Reactor::OwnPool() { return parts_->pool.Ready(); }
+
+void Reactor::RequireThread(const char* function) const {
+  parts_->loop.thread().Require(function);
 }
 
 }  // namespace heddle

@@ -237,18 +237,37 @@ class Reactor final : public Scheduler {
 
   // --- What the reactor still owes ---
 
-  // Both throw UsedInForkedChild: a list may be locked there for ever (BT-33).
+  // Both throw UsedInForkedChild: what they list is the parent's (BT-33).
 
   // Any thread. Threads that wait for an answer from the reactor; closed
   // before shutdown joins the pool, so that a worker among them is let go.
   PendingAnswers& blocking_calls();
 
-  // Any thread. Results on their way to the reactor's thread; closed there at
-  // the very end of Run().
-  PendingAnswers& deferred_results();
+  // The reactor's thread. Results on their way to it; closed there at the very
+  // end of Run(). While there are some the loop may wait for them awake, for a
+  // short time; see event_loop.h.
+  AnswerList& deferred_results();
 
  private:
+  friend class ThreadCall;
   struct Parts;
+
+  // For ThreadCall; on the reactor's thread.
+
+  // Throws WrongThread, naming `function`, on another.
+  void RequireThread(const char* function) const;
+
+  // As CallInThread, but without a lock where there is a pool.
+  template <class F>
+  Submission CallInOwnPool(F&& callable) {
+    ThreadPool* const pool = OwnPool();
+    if (pool == nullptr) return CallInThread(std::forward<F>(callable));
+    return pool->CallInThread(std::forward<F>(callable));
+  }
+  ThreadPool* OwnPool();
+
+  // Those that have arrived before the worker had left.
+  AnswerList& leaving_results();
 
   void CallTaskWhenRunning(Task task);
   TriggerId AddTrigger(SystemEvent event, Phase phase, SystemTrigger trigger);

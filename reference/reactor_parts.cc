@@ -61,7 +61,7 @@ void Reactor::Parts::Turn() {
     AdvanceEvents();
     // Nobody would wake a child that a callback has forked.
     RequireOriginalProcess("Reactor::Run");
-    if (life.turning()) loop.Poll(grace_end_);
+    if (life.turning()) loop.Poll(grace_end_, TimeAwake());
   }
 }
 
@@ -90,6 +90,19 @@ void Reactor::Parts::AdvanceShutdown() {
 
 bool Reactor::Parts::GraceIsOver() const {
   return grace_end_ && loop.clock().Now() >= *grace_end_;
+}
+
+std::chrono::nanoseconds Reactor::Parts::TimeAwake() {
+  const unsigned results = deferred_results.changes();
+  const unsigned blocking = blocking_calls.changes();
+  const bool results_go_on =
+      std::exchange(results_seen_, results) != results &&
+      !deferred_results.empty();
+  const bool blocking_goes_on =
+      std::exchange(blocking_seen_, blocking) != blocking;
+  if (results_go_on) return EventLoop::kLongestAwake;
+  if (blocking_goes_on) return EventLoop::kLongestAwake / 2;
+  return {};
 }
 
 void Reactor::Parts::OnStartupPhase(Phase phase) {
@@ -148,6 +161,7 @@ void Reactor::Parts::GiveBack() {
     call.Refuse(Refusal::kReactorStopped);
   }
   deferred_results.Close();
+  leaving_results.Close();
 }
 
 void Reactor::Parts::Stop() {

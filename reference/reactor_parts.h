@@ -46,7 +46,8 @@ struct Reactor::Parts {
   EventLoop loop;
   ReactorLife life;
   PendingAnswers blocking_calls;
-  PendingAnswers deferred_results;
+  AnswerList deferred_results;
+  AnswerList leaving_results;
   SystemEvents events;
   ReactorPool pool;
 
@@ -55,6 +56,8 @@ struct Reactor::Parts {
   void AdvanceEvents();
   void AdvanceShutdown();
   bool GraceIsOver() const;
+  // How long Poll() shall wait awake (event_loop.h, T1).
+  std::chrono::nanoseconds TimeAwake();
   void OnStartupPhase(Phase phase);
   void OnShutdownPhase(Phase phase);
   void BeginSignals();
@@ -67,6 +70,8 @@ struct Reactor::Parts {
   // When shutdown waits no longer for Deferreds, once it has begun.
   std::optional<Clock::Time> grace_end_;
   std::optional<Signals> signals_;  // while running
+  unsigned results_seen_ = 0;       // changes of deferred_results
+  unsigned blocking_seen_ = 0;      // changes of blocking_calls
   int interrupts_ = 0;              // SIGINTs in this run
 };
 

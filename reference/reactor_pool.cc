@@ -87,6 +87,7 @@ void ReactorPool::Stop() {
   {
     std::lock_guard lock(mutex_);
     closed_ = true;
+    ready_.store(nullptr);
     pool = std::move(pool_);
     start_trigger = start_trigger_;
     stop_trigger = stop_trigger_;
@@ -146,6 +147,7 @@ std::shared_ptr<ThreadPool> ReactorPool::CallFactory(bool start) const {
 
 void ReactorPool::Install(std::shared_ptr<ThreadPool> pool) {
   pool_ = std::move(pool);
+  ready_.store(pool_.get());
   if (!open_) {
     start_trigger_ = events_.Add(SystemEvent::kStartup, Phase::kAfter,
                                  MakeSystemTrigger([this] { StartPool(); }));

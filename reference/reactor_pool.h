@@ -4,6 +4,7 @@
 #ifndef HEDDLE_REFERENCE_REACTOR_POOL_H_
 #define HEDDLE_REFERENCE_REACTOR_POOL_H_
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -55,6 +56,10 @@ class ReactorPool {
   // pool, or wants this one while making it.
   Submission FindPool(std::shared_ptr<ThreadPool>& pool);
 
+  // The reactor's thread, which is the one that stops the pool: the pool, if
+  // there is one. It costs no lock.
+  ThreadPool* Ready() const { return ready_.load(std::memory_order_acquire); }
+
   // Any thread: at most `size` workers, and at least min(the configured
   // minimum, size) (RT-24). Else as FindPool; std::invalid_argument, and no
   // pool is made, if negative.
@@ -86,6 +91,7 @@ class ReactorPool {
   std::mutex mutex_;
   std::condition_variable made_;
   std::shared_ptr<ThreadPool> pool_;  // with the mutex, as all that follows
+  std::atomic<ThreadPool*> ready_ = nullptr;  // written with the mutex
   TriggerId start_trigger_;
   TriggerId stop_trigger_;
   std::optional<std::thread::id> maker_;  // who makes the pool now

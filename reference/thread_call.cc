@@ -2,6 +2,8 @@
 #include "reference/thread_call.h"
 
 #include <exception>
+#include <memory>
+#include <thread>
 
 #include "reference/errors.h"
 #include "reference/log.h"
@@ -26,53 +28,71 @@ Failure ReactorEnded() {
 
 }  // namespace
 
+// The pool's side of the call, in the pool's hands.
 class ThreadCall::PoolTask {
  public:
-  explicit PoolTask(std::shared_ptr<ThreadCall> call)
-      : call_(std::move(call)) {}
-  TaskEnding operator()() { return call_->RunOnWorker(); }
-  void Refuse(Refusal refusal) { call_->Refuse(refusal); }
+  explicit PoolTask(ThreadCall& call) : call_(&call) {}
+  PoolTask(PoolTask&& other) noexcept
+      : call_(std::exchange(other.call_, nullptr)) {}
+  ~PoolTask() {
+    if (call_ != nullptr) call_->Leave();
+  }
+
+  TaskEnding operator()() {
+    return std::exchange(call_, nullptr)->RunOnWorker();
+  }
+  void Refuse(Refusal refusal) {
+    std::exchange(call_, nullptr)->Refuse(refusal);
+  }
 
  private:
-  std::shared_ptr<ThreadCall> call_;
+  ThreadCall* call_;
 };
 
 class ThreadCall::ReturnTask {
  public:
-  explicit ReturnTask(std::shared_ptr<ThreadCall> call)
-      : call_(std::move(call)) {}
+  explicit ReturnTask(ThreadCall& call) : call_(&call) {}
   void operator()() { call_->Arrive(); }
   // The reactor ends, and will abandon what it still has on its list.
   void Refuse(Refusal) {}
 
  private:
-  std::shared_ptr<ThreadCall> call_;
+  ThreadCall* call_;
 };
 
 void ThreadCall::Submit(ThreadPool* pool) {
-  PendingAnswers& owed = reactor_.deferred_results();
-  self_ = shared_from_this();
-  const std::shared_ptr<ThreadCall> self = self_;
+  std::unique_ptr<ThreadCall> self(this);
+  reactor_.RequireThread("DeferToThread");
+  AnswerList& owed = reactor_.deferred_results();
   if (!owed.Add(*this)) {
-    self_.reset();
     ReleaseFunction();
     Fail(ReactorEnded());
     return;
   }
+  self.release();
   try {
-    PoolTask task(self);
-    const Submission submission = pool != nullptr
-                                      ? pool->CallInThread(std::move(task))
-                                      : reactor_.CallInThread(std::move(task));
-    if (!submission.accepted()) Refuse(submission.refusal());
+    HandToPool(pool);
   } catch (...) {
-    if (TakeOffList()) ReleaseDeferred();
+    owed.Remove(*this);
+    ReleaseDeferred();
+    Drop();
     throw;
   }
 }
 
+void ThreadCall::HandToPool(ThreadPool* pool) {
+  PoolTask task(*this);
+  const Submission submission =
+      pool != nullptr ? pool->CallInThread(std::move(task))
+                      : reactor_.CallInOwnPool(std::move(task));
+  if (!submission.accepted()) RefuseHere(submission.refusal());
+}
+
 TaskEnding ThreadCall::RunOnWorker() {
-  if (!Move(State::kWaiting, State::kBegun)) return TaskEnding::kSucceeded;
+  if (!Move(State::kWaiting, State::kBegun)) {
+    Leave();
+    return TaskEnding::kSucceeded;
+  }
   const TaskEnding ending = Call();
   ReleaseFunction();  // on the worker, before its result travels (TP-23)
   Return();
@@ -80,69 +100,134 @@ TaskEnding ThreadCall::RunOnWorker() {
 }
 
 void ThreadCall::Refuse(Refusal refusal) {
-  if (!Move(State::kWaiting, State::kBegun)) return;
-  refused_.emplace(FailureOf(refusal));
+  if (!Move(State::kWaiting, State::kBegun)) return Leave();
+  refused_ = refusal;
   ReleaseFunction();
   Return();
 }
 
 // Sends it back to the reactor's thread, unless nobody waits there any more.
 void ThreadCall::Return() {
-  if (!Move(State::kBegun, State::kReturning)) return;
+  if (!Move(State::kBegun, State::kReturning)) return Leave();
+  PostReturn();
+  state_.store(State::kGone, std::memory_order_release);
+}
+
+void ThreadCall::PostReturn() {
   // Refused, the reactor ends, and will abandon this call.
-  static_cast<void>(reactor_.Post(Task(ReturnTask(shared_from_this()))));
-  state_.store(State::kReturned);
-  state_.notify_all();
+  static_cast<void>(reactor_.Post(Task(ReturnTask(*this))));
+}
+
+// The pool's side goes and leaves no result.
+void ThreadCall::Leave() {
+  if (Exchange(State::kGone) == State::kWithdrawn) delete this;
+}
+
+// The pool has not taken the task; it drops it, and may have done so.
+void ThreadCall::RefuseHere(Refusal refusal) {
+  refused_ = refusal;
+  ReleaseFunction();
+  PostReturn();
 }
 
 void ThreadCall::Arrive() {
-  if (!TakeOffList()) return;  // cancelled
+  reactor_.deferred_results().Remove(*this);
+  AnswerCaller();
+  AnswerList& leaving = reactor_.leaving_results();
+  while (PendingAnswer* const oldest = leaving.oldest()) {
+    auto* const call = static_cast<ThreadCall*>(oldest);
+    if (!call->IsGone()) break;
+    leaving.Remove(*call);
+    delete call;
+  }
+  if (IsGone()) {
+    delete this;
+  } else {
+    arrived_ = true;
+    static_cast<void>(leaving.Add(*this));  // closed after the last arrival
+  }
+}
+
+void ThreadCall::AnswerCaller() {
+  if (cancelled_) return;
   const ScopedContext scope(context_);
   if (refused_) {
-    Fail(*refused_);
+    Fail(FailureOf(*refused_));
   } else {
     Fire();
   }
 }
 
 void ThreadCall::Cancel() {
-  if (!TakeOffList()) return;
-  Withdraw();
+  const bool withdrawn = Withdraw();
   ReleaseDeferred();
+  if (withdrawn) {
+    reactor_.deferred_results().Remove(*this);
+    EndWithdrawal();
+  } else {
+    cancelled_ = true;  // for when it arrives
+  }
 }
 
 void ThreadCall::Abandon() noexcept {
-  const std::shared_ptr<ThreadCall> self = std::move(self_);
-  Withdraw();
+  const bool withdrawn = Withdraw();
+  // The worker is in Reactor::Post(), or has just left it.
+  while (!withdrawn && !IsGone()) std::this_thread::yield();
   try {
-    const ScopedContext scope(context_);
-    Fail(ReactorEnded());
+    if (!arrived_ && !cancelled_) FailAtEnd();
   } catch (...) {
     LogException("a DeferToThread's Deferred could not be failed",
                  std::current_exception());
   }
-}
-
-// After this neither the worker nor the pool touches the reactor.
-void ThreadCall::Withdraw() {
-  if (Move(State::kWaiting, State::kWithdrawn)) {
-    ReleaseFunction();
-  } else if (Move(State::kBegun, State::kWithdrawn)) {
-    stop_.request_stop();
+  if (withdrawn) {
+    EndWithdrawal();
   } else {
-    state_.wait(State::kReturning);
+    delete this;
   }
 }
 
-bool ThreadCall::Move(State from, State to) {
-  return state_.compare_exchange_strong(from, to);
+void ThreadCall::FailAtEnd() {
+  const ScopedContext scope(context_);
+  Fail(ReactorEnded());
 }
 
-bool ThreadCall::TakeOffList() {
-  if (!reactor_.deferred_results().Remove(*this)) return false;
-  // Whoever calls this holds the call by another pointer.
-  self_.reset();
-  return true;
+// False if the pool's side is on its way back, or has gone. After this it does
+// not touch the reactor.
+bool ThreadCall::Withdraw() {
+  if (Move(State::kWaiting, State::kWithdrawing)) {
+    ReleaseFunction();
+    return true;
+  }
+  if (Move(State::kBegun, State::kWithdrawing)) {
+    stop_.request_stop();
+    return true;
+  }
+  return false;
+}
+
+void ThreadCall::EndWithdrawal() {
+  if (Exchange(State::kWithdrawn) == State::kGone) delete this;
+}
+
+// For a call that is on no list and has no Deferred.
+void ThreadCall::Drop() {
+  if (Withdraw()) {
+    EndWithdrawal();
+  } else {
+    delete this;
+  }
+}
+
+bool ThreadCall::IsGone() const {
+  return state_.load(std::memory_order_acquire) == State::kGone;
+}
+
+bool ThreadCall::Move(State from, State to) {
+  return state_.compare_exchange_strong(from, to, std::memory_order_acq_rel);
+}
+
+ThreadCall::State ThreadCall::Exchange(State to) {
+  return state_.exchange(to, std::memory_order_acq_rel);
 }
 
 }  // namespace heddle

@@ -23,23 +23,41 @@ namespace heddle {
 
 class Reactor;
 
-// What it is: what DeferToThread is made of. The pool's task, the reactor's
-// list of owed results and the call back to the reactor's thread share it.
+// What it is: what DeferToThread is made of: one object from the submission to
+// the callbacks. It is the pool's task, the reactor's note that a result is
+// owed, and the way back to the reactor's thread.
 //
 // Its states:
 //
-//               the pool's side               the reactor's thread
-//   kWaiting    begins or refuses: kBegun     withdraws: kWithdrawn
-//   kBegun      returns: kReturning           withdraws: kWithdrawn
-//   kReturning  has posted: kReturned         waits for kReturned
-//   kReturned   -                             -
-//   kWithdrawn  does nothing any more         -
+//                 the pool's side               the reactor's thread
+//   kWaiting      begins or refuses: kBegun     withdraws: kWithdrawing
+//   kBegun        returns: kReturning           withdraws: kWithdrawing
+//   kReturning    has posted: kGone             waits for kGone
+//   kWithdrawing  leaves: kGone, nothing else   has let go: kWithdrawn
+//   kWithdrawn    leaves: destroys it           -
+//   kGone         -                             destroys it, in the end
 //
-// The pool's side is the worker, or who learns that the pool refuses. The
-// reactor's thread withdraws the call when its Deferred is cancelled or the
-// reactor ends. No user code runs in kReturning.
+// The pool's side is the worker, or who learns that the pool refuses, or who
+// drops the task. The reactor's thread withdraws the call when its Deferred is
+// cancelled or the reactor ends. No user code runs in kReturning. Nobody counts
+// references: of the two sides the one that leaves last destroys the call.
 //
-// What the caller must do: Submit() once, on the reactor's thread.
+//   the pool's side                          the reactor's thread
+//   S1. kBegun to kReturning                 A1. Arrive(): takes the call off
+//   S2. posts the way back                       the list, fires the Deferred
+//   S3. kReturning to kGone; touches         A2. if kGone: destroys the call;
+//       neither call nor reactor any more        else it is put on the list
+//                                                of those that leave
+//                                            A3. a later arrival, or the
+//                                                reactor's end, finds kGone,
+//                                                or waits for it
+//
+// What must not happen is that the call, or the reactor, goes between S2 and
+// S3. The call goes at A2 or A3, after S3; and the reactor ends after A3 for
+// each call it has on its lists.
+//
+// What the caller must do: Submit() once, on the reactor's thread, and not
+// touch the call afterwards: it destroys itself.
 //
 // What it promises: the Deferred fires once, on the reactor's thread, and is
 // touched nowhere else; it is handed over to that thread if another one has
@@ -48,11 +66,10 @@ class Reactor;
 // pool may outlive the reactor. No lock is held anywhere.
 //
 // Happens-before: Submit before the call; all the call did before the Deferred
-// fires.
+// fires; what the side that leaves first did before the destruction.
 //
-// Destruction: with the last of those that share it.
-class ThreadCall : public PendingAnswer,
-                   public std::enable_shared_from_this<ThreadCall> {
+// Destruction: by itself.
+class ThreadCall : public PendingAnswer {
  public:
   // `stop` is asked to stop if the call is withdrawn while it runs; it may be
   // without a state.
@@ -85,27 +102,48 @@ class ThreadCall : public PendingAnswer,
   virtual void ReleaseDeferred() = 0;
 
  private:
-  enum class State { kWaiting, kBegun, kReturning, kReturned, kWithdrawn };
+  enum class State : unsigned char {
+    kWaiting,
+    kBegun,
+    kReturning,
+    kWithdrawing,
+    kWithdrawn,
+    kGone
+  };
 
   class PoolTask;
   class ReturnTask;
 
+  // The pool's side.
   TaskEnding RunOnWorker();
   void Refuse(Refusal refusal);
   void Return();
+  void Leave();
+
+  // The reactor's thread.
+  void HandToPool(ThreadPool* pool);
+  void RefuseHere(Refusal refusal);
   void Arrive();
-  void Withdraw();
+  void AnswerCaller();
+  void FailAtEnd();
+  [[nodiscard]] bool Withdraw();
+  void EndWithdrawal();
+  void Drop();
+
+  void PostReturn();
+  bool IsGone() const;
   bool Move(State from, State to);
-  bool TakeOffList();
+  State Exchange(State to);
 
   Reactor& reactor_;
   const Context context_;
   std::stop_source stop_;  // the reactor's thread's
   std::atomic<State> state_ = State::kWaiting;
+  // What the reactor's thread knows of the end.
+  bool cancelled_ = false;
+  bool arrived_ = false;
   // Why the pool did not run it; the pool's side's, then the reactor's.
-  std::optional<Failure> refused_;
-  // Keeps a listed call alive; belongs to who has taken it off the list.
-  std::shared_ptr<ThreadCall> self_;
+  std::optional<Refusal> refused_;
 };
 
 // The same for a function type and the T of its Outcome.
@@ -115,12 +153,11 @@ class TypedThreadCall final : public ThreadCall {
   TypedThreadCall(Reactor& reactor, std::stop_source stop, F function)
       : ThreadCall(reactor, std::move(stop)), function_(std::move(function)) {}
 
-  // The Deferred to hand out. It does not keep the call: its canceller would
-  // hold what holds it.
+  // The Deferred to hand out. It does not keep the call. The canceller goes
+  // when the Deferred has fired, before the call; and a call that lets go of
+  // an unfired Deferred is being cancelled, or has never been submitted.
   Deferred<T> MakeDeferred() {
-    return deferred_.emplace([call = this->weak_from_this()](Deferred<T>&) {
-      if (const auto alive = call.lock()) alive->Cancel();
-    });
+    return deferred_.emplace([this](Deferred<T>&) { this->Cancel(); });
   }
 
  protected:

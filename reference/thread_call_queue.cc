@@ -1,61 +1,75 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reference/thread_call_queue.h"
 
+#include <thread>
 #include <utility>
 
 namespace heddle {
 
-Submission ThreadCallQueue::Post(Task&& call) {
-  bool must_signal;
-  {
-    std::lock_guard lock(mutex_);
-    if (closed_) return Submission::Refused(Refusal::kReactorStopped);
-    queue_.push_back(std::move(call));
-    must_signal = WantTurn();
+std::vector<Task> ThreadCallQueue::Close() {
+  inbox_.Close();
+  std::vector<Task> rest;
+  while (!inbox_.IsEmpty()) {
+    Task* const call = inbox_.Front(inbox_.End());
+    if (call == nullptr) {  // between P1 and P2
+      std::this_thread::yield();
+      continue;
+    }
+    rest.push_back(std::move(*call));
+    inbox_.PopFront();
   }
-  if (must_signal) wakeup_.Signal();
+  return rest;
+}
+
+Submission ThreadCallQueue::Post(Task&& call) {
+  if (!inbox_.Put(std::move(call))) {
+    return Submission::Refused(Refusal::kReactorStopped);
+  }
+  Wake();
   return Submission::Accepted();
 }
 
-void ThreadCallQueue::WakeUp() {
-  bool must_signal;
-  {
-    std::lock_guard lock(mutex_);
-    must_signal = WantTurn();
+void ThreadCallQueue::RunBatch() {
+  struct Popper {
+    TaskInbox& inbox;
+    ~Popper() { inbox.PopFront(); }
+  };
+  if (turn_wanted_.load(std::memory_order_relaxed)) {
+    turn_wanted_.exchange(false);
   }
-  if (must_signal) wakeup_.Signal();
-}
-
-bool ThreadCallQueue::WantTurn() {
-  turn_wanted_ = true;
-  return std::exchange(asleep_, false);
+  const TaskInbox::Place end = inbox_.End();
+  while (Task* const call = inbox_.Front(end)) {
+    const Popper popper{inbox_};
+    call->Run();
+  }
 }
 
 bool ThreadCallQueue::BeginSleep() {
-  std::lock_guard lock(mutex_);
-  asleep_ = !turn_wanted_;
-  return asleep_;
+  if (IsTurnWanted()) return false;
+  asleep_.store(true);
+  if (inbox_.IsEmpty() && !turn_wanted_.load()) return true;
+  EndSleep();
+  // A producer between P1 and P2 may be in need of this processor.
+  if (!IsTurnWanted()) std::this_thread::yield();
+  return false;
 }
 
+// Relaxed: a producer that reads it late signals, for an empty turn.
 void ThreadCallQueue::EndSleep() {
-  std::lock_guard lock(mutex_);
-  asleep_ = false;
+  asleep_.store(false, std::memory_order_relaxed);
 }
 
-void ThreadCallQueue::RunBatch() {
-  {
-    std::lock_guard lock(mutex_);
-    turn_wanted_ = false;
-    batch_.swap(queue_);
-  }
-  for (Task& call : batch_) call.Run();
-  batch_.clear();
+bool ThreadCallQueue::IsTurnWanted() const {
+  return inbox_.IsReady() || turn_wanted_.load(std::memory_order_relaxed);
 }
 
-std::vector<Task> ThreadCallQueue::Close() {
-  std::lock_guard lock(mutex_);
-  closed_ = true;
-  return std::exchange(queue_, {});
+void ThreadCallQueue::WakeUp() {
+  turn_wanted_.store(true);
+  Wake();
+}
+
+void ThreadCallQueue::Wake() {
+  if (asleep_.load() && asleep_.exchange(false)) wakeup_.Signal();
 }
 
 }  // namespace heddle

@@ -5,11 +5,12 @@
 #ifndef HEDDLE_REFERENCE_THREAD_CALL_QUEUE_H_
 #define HEDDLE_REFERENCE_THREAD_CALL_QUEUE_H_
 
-#include <mutex>
+#include <atomic>
 #include <vector>
 
 #include "reference/submission.h"
 #include "reference/task.h"
+#include "reference/task_inbox.h"
 #include "reference/wakeup.h"
 
 namespace heddle {
@@ -20,30 +21,31 @@ namespace heddle {
 // concerned, awake or asleep.
 //
 // What the caller must do: the functions of the loop belong to one thread at
-// a time. A callable's move constructor may run under the mutex and must not
-// use the queue. Before Destruction: Close(), and Refuse what it returns.
+// a time. Before Destruction: Close(), and Refuse what it returns.
 //
 // What it promises: accepted calls run exactly once, in the order in which
 // they were accepted, whoever made them (RT-03), or come out of Close(). No
-// system call while the loop is awake, and one Signal() at most each time it
-// sleeps (BT-25). No wake-up is lost (RT-02):
+// lock. No system call while the loop is awake, and one Signal() at most each
+// time it goes to sleep (BT-25). No wake-up is lost (RT-02):
 //
 //   producer, Post() or WakeUp()           loop
-//   P1. locks                              L1. BeginSleep(): locks; if a turn
-//   P2. puts the call into the queue           is wanted, does not sleep
-//   P3. says that a turn is wanted         L2. else says that it sleeps;
-//   P4. if the loop sleeps: it does not        unlocks
-//       any more, and this producer is     L3. waits for the Wakeup
-//       the one to wake it                 L4. EndSleep(): it sleeps no more
-//   P5. unlocks                            L5. RunBatch(): locks; no turn is
-//   P6. if it is the one: Signal()             wanted any more; takes the
-//                                              queue; unlocks; runs it
+//   P1. takes a place in the inbox, or     L1. BeginSleep(): says that it
+//       says that a turn is wanted             sleeps
+//   P2. Post(): puts the call there        L2. looks for a place taken, and a
+//   P3. reads whether the loop sleeps          turn wanted: if there is one,
+//   P4. if so, says that it sleeps no          it does not sleep
+//       more; if it did until now, this    L3. waits for the Wakeup
+//       producer is the one to wake it     L4. EndSleep(): it sleeps no more
+//   P5. if it is the one: Signal()         L5. RunBatch(): no turn is wanted
+//                                              any more; runs the calls whose
+//                                              places were taken by now
 //
 // What must not happen is that the loop sleeps beside a call it does not know
-// of. P1-P5, L1-L2 and the first half of L5 exclude one another: if P comes
-// before L1, the loop sees at L1 that a turn is wanted; if after L2, the
-// producer sees at P4 that it sleeps. At L5 the wish and the call go together.
-// A late P6 costs one empty turn.
+// of: that L2 comes before P1 and P3 before L1. P1, P3, L1 and L2 are
+// sequentially consistent, so there is one order of the four, and it would be
+// a circle: L1, L2, P1, P3, L1. A late P5 costs one empty turn. A call that is
+// between P1 and P2 keeps the loop from sleeping; it turns until the call is
+// there, and so do those behind it wait.
 //
 // Happens-before: Post before the call; WakeUp before the RunBatch that
 // follows.
@@ -72,6 +74,10 @@ class ThreadCallQueue {
   [[nodiscard]] bool BeginSleep();
   void EndSleep();
 
+  // Whether there is something for RunBatch() to do: for a loop that waits
+  // awake. It may say so late, but BeginSleep() does not.
+  bool IsTurnWanted() const;
+
   // Runs what is queued now; what is queued meanwhile is for the next batch
   // (RT-06). What a call throws is logged, and the next one runs (RT-08). Each
   // is destroyed before the next one runs (RT-13).
@@ -81,16 +87,14 @@ class ThreadCallQueue {
   [[nodiscard]] std::vector<Task> Close();
 
  private:
-  // What P3 and P4 say: whether the caller must do P6. With the mutex.
-  bool WantTurn();
+  // P3 to P5.
+  void Wake();
 
   Wakeup& wakeup_;
-  std::mutex mutex_;
-  std::vector<Task> queue_;  // with the mutex, and so are these three
-  bool turn_wanted_ = false;
-  bool asleep_ = false;
-  bool closed_ = false;
-  std::vector<Task> batch_;  // the loop's; kept for its memory
+  TaskInbox inbox_;
+  // Read by all, written when the loop sleeps.
+  alignas(64) std::atomic<bool> asleep_ = false;
+  std::atomic<bool> turn_wanted_ = false;
 };
 
 }  // namespace heddle

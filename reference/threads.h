@@ -43,11 +43,11 @@ auto DeferBoundCall(Reactor& reactor, ThreadPool* pool, std::stop_source stop,
                 "value and add a callback that returns the Deferred: "
                 "DeferToThread(reactor, f).AddCallback(g)");
   auto bound = BindCall(std::forward<F>(callable), std::forward<Args>(args)...);
-  const auto call =
-      std::make_shared<TypedThreadCall<ValueOf<Result>, decltype(bound)>>(
+  auto call =
+      std::make_unique<TypedThreadCall<ValueOf<Result>, decltype(bound)>>(
           reactor, std::move(stop), std::move(bound));
   Deferred<ValueOf<Result>> deferred = call->MakeDeferred();
-  call->Submit(pool);
+  call.release()->Submit(pool);
   return deferred;
 }
 
@@ -91,7 +91,8 @@ auto DeferThreadCall(Reactor& reactor, ThreadPool* pool, F&& callable,
 // one; stop is requested, on the reactor's thread, if the Deferred is cancelled
 // or the reactor ends while it runs (BT-17).
 // The pool may outlive the reactor. Throws std::invalid_argument if the
-// callable is empty, UsedInForkedChild, and what submitting to the pool throws.
+// callable is empty, WrongThread, UsedInForkedChild, and what submitting to the
+// pool throws.
 template <class F, class... Args>
   requires CallableWith<F, Args...> || StoppableWith<F, Args...>
 auto DeferToThreadPool(Reactor& reactor, ThreadPool& pool, F&& callable,

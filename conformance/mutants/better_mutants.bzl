@@ -458,9 +458,8 @@ def _waiting():
         rule = "BT_01_AllCallersGetReactorStoppedBeforeThePoolHasDrainedAndRunReturns",
         chapter = "threads",
         source = "//reference:pending_answers.cc",
-        replace = "  while (PendingAnswer* answer = TakeOldest())",
-        by = "  if (PendingAnswer* answer = TakeOldest())",
-        # Those that wait on keep Run() from returning.
+        replace = "  while (PendingAnswer* answer = take_oldest())",
+        by = "  if (PendingAnswer* answer = take_oldest())",
         dies = True,
         message = "waited in vain for the answers of all callers",
     )
@@ -478,16 +477,12 @@ def _waiting():
         rule = "BT_03_AFunctionThatHasNotBegunByTheDeadlineNeverRunsAndIsGone",
         chapter = "threads",
         source = _BLOCKING_CALL,
-        replace = """
-    state_ = State::kGivenUp;
-  }
-  if (before == State::kWaiting) {
+        replace = """  if (Move(State::kWaiting, State::kGivenUp)) {
     ReleaseFunction();
-  } else {""",
-        by = """
-    if (before == State::kBegun) state_ = State::kGivenUp;
+    return State::kGivenUp;
   }
-  if (before == State::kBegun) {""",
+""",
+        by = "  if (state() == State::kWaiting) return State::kGivenUp;\n",
         message = "it ran after the caller had gone",
     )
     mutant(
@@ -506,7 +501,7 @@ def _refusing():
         rule = "BT_05_AReactorThatHasStoppedRefusesEveryKindOfWorkAndKeepsNothing",
         chapter = "reactor",
         source = "//reference:thread_call_queue.cc",
-        replace = "  closed_ = true;\n",
+        replace = "  inbox_.Close();\n",
         by = "",
         message = "refused(reactor.CallFromThread(work))",
     )
@@ -592,8 +587,8 @@ def _ending():
         rule = "BT_17_ACancelledTaskThatWaitsIsTakenAwayAtOnceAndNeverRuns",
         chapter = "threads",
         source = _THREAD_CALL,
-        replace = "  Withdraw();\n  ReleaseDeferred();\n",
-        by = "  ReleaseDeferred();\n",
+        replace = "  const bool withdrawn = Withdraw();\n  ReleaseDeferred();\n",
+        by = "  const bool withdrawn = false;\n  ReleaseDeferred();\n",
         message = "a cancelled task still runs",
     )
     mutant(
@@ -601,9 +596,11 @@ def _ending():
         rule = "BT_17_WhenTheReactorEndsATaskThatRunsIsAskedToStopAndOneThatWaitsIsNot",
         chapter = "threads",
         source = _THREAD_CALL,
-        replace = "std::move(self_);\n  Withdraw();\n",
-        by = "std::move(self_);\n",
-        # Its result is for a reactor that is gone.
+        replace = """  const bool withdrawn = Withdraw();
+  // The worker is in Reactor::Post(), or has just left it.
+  while (!withdrawn && !IsGone()) std::this_thread::yield();
+""",
+        by = "  const bool withdrawn = true;\n",
         dies = True,
         message = "waited in vain for the running task to be asked to stop",
     )
@@ -614,8 +611,8 @@ def _travelling():
         rule = "BT_19_CallbacksSeeTheContextOfTheSubmissionNotTheReactors",
         chapter = "threads",
         source = _THREAD_CALL,
-        replace = "  if (!TakeOffList()) return;  // cancelled\n  const ScopedContext scope(context_);\n",
-        by = "  if (!TakeOffList()) return;\n",
+        replace = "  const ScopedContext scope(context_);\n  if (refused_) {",
+        by = "  if (refused_) {",
         message = "the context, by the way back",
     )
     mutant(
@@ -623,8 +620,8 @@ def _travelling():
         rule = "BT_19_CallbacksSeeTheContextOfTheSubmissionNotTheReactors",
         chapter = "threads",
         source = _THREAD_CALL,
-        replace = "    const ScopedContext scope(context_);\n    Fail(ReactorEnded());",
-        by = "    Fail(ReactorEnded());",
+        replace = "  const ScopedContext scope(context_);\n  Fail(ReactorEnded());",
+        by = "  Fail(ReactorEnded());",
         message = "the context, by the way back",
     )
 

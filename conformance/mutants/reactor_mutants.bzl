@@ -15,7 +15,20 @@ _POOL = "//reference:reactor_pool.cc"
 _SIGNALS = "//reference:signals.cc"
 
 # The reactor's batch.
-_RUN_ALL = "for (Task& call : batch_) call.Run();"
+RUN_ALL = """  while (Task* const call = inbox_.Front(end)) {
+    const Popper popper{inbox_};
+    call->Run();
+  }
+"""
+
+# The same, the last one first.
+NEWEST_FIRST = """  std::vector<Task> batch;
+  while (Task* const call = inbox_.Front(end)) {
+    batch.push_back(std::move(*call));
+    inbox_.PopFront();
+  }
+  for (; !batch.empty(); batch.pop_back()) batch.back().Run();
+"""
 
 def reactor_mutants():
     """Defines the mutants of RT-01 to RT-33."""
@@ -31,37 +44,60 @@ def _calls():
         rule = "RT_01_ACallRunsOnceOnTheReactorThreadWithItsArguments",
         also = ["RT_01_TheCallerIsNotBlockedWhileTheReactorIsBusy"],
         source = _CALLS,
-        replace = "queue_.push_back(std::move(call));",
-        by = "call.Run(); return Submission::Accepted();",
+        replace = "  if (!inbox_.Put(std::move(call))) {\n",
+        by = "  call.Run();\n  return Submission::Accepted();\n" +
+             "  if (!inbox_.Put(std::move(call))) {\n",
         message = "not on the reactor's thread",
     )
     mutant(
         name = "rt_02_flag_cleared_after_the_batch",
         rule = "RT_02_ACallThatArrivesWhileABatchRunsIsNotLost",
         source = _CALLS,
-        replace = "    turn_wanted_ = false;\n    batch_.swap(queue_);\n  }\n  " + _RUN_ALL,
-        by = "    batch_.swap(queue_);\n  }\n  " + _RUN_ALL +
-             "{ std::lock_guard lock(mutex_); turn_wanted_ = false; }",
+        replace = RUN_ALL + """}
+
+bool ThreadCallQueue::BeginSleep() {
+  if (IsTurnWanted()) return false;
+  asleep_.store(true);
+  if (inbox_.IsEmpty() && !turn_wanted_.load()) return true;
+""",
+        by = RUN_ALL + """
+  extern TaskInbox::Place known;
+  known = inbox_.End();
+}
+
+TaskInbox::Place known = 0;
+
+bool ThreadCallQueue::BeginSleep() {
+  asleep_.store(true);
+  if (inbox_.End() == known && !turn_wanted_.load()) return true;
+""",
         message = "waited in vain for the call that was queued meanwhile",
     )
     mutant(
         name = "rt_02_flag_cleared_after_the_drain",
         rule = "RT_02_BothOfTwoCallsMadeAtTheSameTimeAreWokenFor",
         source = _CALLS,
-        replace = "    turn_wanted_ = false;\n    batch_.swap(queue_);\n  }",
-        # The window is open for some nanoseconds; another thread may use them.
-        by = "    batch_.swap(queue_);\n  }" +
-             "std::this_thread::yield();" +
-             "{ std::lock_guard lock(mutex_); turn_wanted_ = false; }",
-        includes = ["thread"],
+        replace = """  asleep_.store(true);
+  if (inbox_.IsEmpty() && !turn_wanted_.load()) return true;
+""",
+        by = """  if (inbox_.IsEmpty() && !turn_wanted_.load()) {
+    // The window is open for some nanoseconds; another thread may use them.
+    std::this_thread::yield();
+    asleep_.store(true);
+    return true;
+  }
+""",
         message = "waited in vain for both calls of a try to run",
     )
     mutant(
         name = "rt_02_no_last_look_before_sleep",
         rule = "RT_02_ACallThatArrivesWhileABatchRunsIsNotLost",
         source = _CALLS,
-        replace = "asleep_ = !turn_wanted_;",
-        by = "asleep_ = true;",
+        replace = """  if (IsTurnWanted()) return false;
+  asleep_.store(true);
+  if (inbox_.IsEmpty() && !turn_wanted_.load()) return true;
+""",
+        by = "  asleep_.store(true);\n  return true;\n",
         message = "waited in vain for the call that was queued meanwhile",
     )
     mutant(
@@ -78,8 +114,8 @@ def _calls():
         name = "rt_03_newest_first",
         rule = "RT_03_CallsOfEachProducerRunInTheirOrder",
         source = _CALLS,
-        replace = "queue_.push_back(std::move(call));",
-        by = "queue_.insert(queue_.begin(), std::move(call));",
+        replace = RUN_ALL,
+        by = NEWEST_FIRST,
         message = "calls overtook one another",
     )
     mutant(
@@ -87,22 +123,43 @@ def _calls():
         rule = "RT_03_ACallThatReturnedBeforeAnotherBeganRunsFirstWhoeverMadeIt",
         also = ["RT_03_CallsThatDoNotOverlapKeepTheirOrderHoweverTheirProducersMix"],
         source = _CALLS,
-        replace = "queue_.push_back(std::move(call));",
-        # Lanes merged round-robin: a call comes before those that have more of
-        # their own producer's calls before them.
+        replace = "  if (!inbox_.Put(std::move(call))) {\n",
         by = """
-    static std::vector<std::pair<std::thread::id, int>> lanes;
-    lanes.resize(queue_.size());
-    int rank = 0;
-    for (const auto& [producer, other_rank] : lanes) {
-      rank += producer == std::this_thread::get_id();
+    // Lanes merged round-robin: a call comes before those that have more of
+    // their own producer's calls before them. Whatever is put in runs the next
+    // one of this order.
+    struct Lanes {
+      std::mutex mutex;
+      std::vector<std::pair<std::thread::id, int>> lanes;
+      std::deque<Task> queue;
+    };
+    static Lanes& all = *new Lanes;
+    {
+      const std::lock_guard lock(all.mutex);
+      all.lanes.resize(all.queue.size());
+      int rank = 0;
+      for (const auto& [producer, other_rank] : all.lanes) {
+        rank += producer == std::this_thread::get_id();
+      }
+      std::size_t place = 0;
+      while (place < all.lanes.size() && all.lanes[place].second <= rank) {
+        ++place;
+      }
+      all.lanes.insert(all.lanes.begin() + place,
+                       {std::this_thread::get_id(), rank});
+      all.queue.insert(all.queue.begin() + place, std::move(call));
     }
-    std::size_t place = 0;
-    while (place < lanes.size() && lanes[place].second <= rank) ++place;
-    lanes.insert(lanes.begin() + place, {std::this_thread::get_id(), rank});
-    queue_.insert(queue_.begin() + place, std::move(call));
+    call = Task([] {
+      std::unique_lock lock(all.mutex);
+      Task next = std::move(all.queue.front());
+      all.queue.pop_front();
+      all.lanes.erase(all.lanes.begin());
+      lock.unlock();
+      next.Run();
+    });
+  if (!inbox_.Put(std::move(call))) {
 """,
-        includes = ["thread"],
+        includes = ["deque", "mutex", "thread"],
         message = "steps as they ran",
     )
     mutant(
@@ -125,8 +182,11 @@ def _calls():
         name = "rt_05_no_wake_on_the_reactors_thread",
         rule = "RT_05_ACallMadeOnTheReactorThreadDoesNotWaitForAnotherEvent",
         source = _CALLS,
-        replace = "  turn_wanted_ = true;\n",
-        by = "  if (!asleep_) return false; turn_wanted_ = true;\n",
+        replace = """  if (IsTurnWanted()) return false;
+  asleep_.store(true);
+  if (inbox_.IsEmpty() && !turn_wanted_.load()) return true;
+""",
+        by = "  asleep_.store(true);\n  return true;\n",
         message = "waited in vain for Run() to return",
     )
     mutant(
@@ -142,9 +202,17 @@ def _calls():
         name = "rt_08_an_exception_skips_the_rest",
         rule = "RT_08_ACallThatThrowsIsLoggedAndTheRestGoesOn",
         source = _CALLS,
-        replace = _RUN_ALL,
-        by = "try { for (Task& call : batch_) call.Invoke(); } catch (...) {" +
-             "  LogException(\"a call threw\", std::current_exception()); }",
+        replace = RUN_ALL,
+        by = """  try {
+    while (Task* const call = inbox_.Front(end)) {
+      const Popper popper{inbox_};
+      call->Invoke();
+    }
+  } catch (...) {
+    LogException("a call threw", std::current_exception());
+    while (inbox_.Front(end) != nullptr) inbox_.PopFront();
+  }
+""",
         includes = ["reference/log.h"],
         message = "what ran beside a call that throws",
     )
@@ -152,9 +220,10 @@ def _calls():
         name = "rt_10_bounded_queue",
         rule = "RT_10_AHundredThousandCallsQueueUpWhileTheReactorIsBlocked",
         source = _CALLS,
-        replace = "queue_.push_back(std::move(call));",
-        by = "if (queue_.size() == 65536) return Submission::Refused(Refusal::kReactorStopped);" +
-             "queue_.push_back(std::move(call));",
+        replace = "  if (!inbox_.Put(std::move(call))) {\n",
+        by = "  static std::atomic<int> calls = 0;\n" +
+             "  if (calls++ >= 65536) return Submission::Refused(Refusal::kReactorStopped);\n" +
+             "  if (!inbox_.Put(std::move(call))) {\n",
         message = "calls were refused",
     )
     mutant(
@@ -172,30 +241,35 @@ def _calls():
         name = "rt_13_destroyed_under_the_lock",
         rule = "RT_13_CapturesAreDestroyedOnTheReactorThreadWithoutALock",
         source = _CALLS,
-        replace = _RUN_ALL,
-        by = "std::lock_guard lock(mutex_);" + _RUN_ALL,
+        replace = """  Wake();
+  return Submission::Accepted();
+}
+
+void ThreadCallQueue::RunBatch() {
+""",
+        by = """  Wake();
+  extern std::mutex batch_mutex;
+  const std::lock_guard lock(batch_mutex);
+  return Submission::Accepted();
+}
+
+std::mutex batch_mutex;
+
+void ThreadCallQueue::RunBatch() {
+  const std::lock_guard lock(batch_mutex);
+""",
+        includes = ["mutex"],
         dies = True,
         message = "waited in vain for the call that a destructor made",
     )
 
 def _turns():
-    drain_until_empty = _RUN_ALL + """
-  for (;;) {
-    batch_.clear();
-    {
-      std::lock_guard lock(mutex_);
-      turn_wanted_ = false;
-      batch_.swap(queue_);
-    }
-    if (batch_.empty()) break;
-    for (Task& call : batch_) call.Run();
-  }
-"""
+    drain_until_empty = RUN_ALL.replace("(end)", "(inbox_.End())") + "  static_cast<void>(end);\n"
     mutant(
         name = "rt_06_drains_until_empty",
         rule = "RT_06_ACallMadeDuringABatchWaitsForTimersAndDescriptors",
         source = _CALLS,
-        replace = _RUN_ALL,
+        replace = RUN_ALL,
         by = drain_until_empty,
         message = "the order of the turns",
     )
@@ -204,7 +278,7 @@ def _turns():
         rule = "RT_07_ACallThatResubmitsItselfLeavesTimersAndDescriptorsTheirTurn",
         also = ["RT_07_ATimerComesInTimeBesideACallThatResubmitsItself"],
         source = _CALLS,
-        replace = _RUN_ALL,
+        replace = RUN_ALL,
         by = drain_until_empty,
         dies = True,
         message = "turns that a due timer had to wait",
@@ -237,9 +311,9 @@ def _turns():
         name = "rt_15_a_wake_is_taken_for_a_call",
         rule = "RT_15_WakingWithoutACallIsHarmless",
         source = _CALLS,
-        replace = "void ThreadCallQueue::WakeUp() {\n  bool must_signal;\n  {\n    std::lock_guard lock(mutex_);",
-        by = "void ThreadCallQueue::WakeUp() {\n  bool must_signal;\n  {\n    std::lock_guard lock(mutex_);" +
-             "queue_.emplace_back([] { throw std::logic_error(\"no call is there\"); });",
+        replace = "  turn_wanted_.store(true);\n",
+        by = "  static_cast<void>(Post([] { throw std::logic_error(\"no call is there\"); }));\n" +
+             "  turn_wanted_.store(true);\n",
         includes = ["stdexcept"],
         message = "waking was logged",
     )
@@ -327,7 +401,7 @@ def _stopping():
         name = "rt_18_silent_accept",
         rule = "RT_18_ACallAfterRunIsRefused",
         source = _CALLS,
-        replace = "  closed_ = true;\n",
+        replace = "  inbox_.Close();\n",
         by = "",
         message = "a call that will never run was accepted",
     )
@@ -500,9 +574,9 @@ def _pool_end():
         name = "rt_30_every_pool_is_stopped",
         rule = "RT_30_PoolsTheUserMadeAreLeftAlone",
         source = "//reference:thread_call.cc",
-        replace = "  self_ = shared_from_this();\n",
+        replace = "  AnswerList& owed = reactor_.deferred_results();\n",
         by = """
-  self_ = shared_from_this();
+  AnswerList& owed = reactor_.deferred_results();
   if (pool != nullptr) {
     reactor_.AddSystemEventTrigger(SystemEvent::kShutdown, Phase::kDuring,
                                    [pool] { pool->Stop(); });

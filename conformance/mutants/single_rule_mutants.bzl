@@ -156,10 +156,24 @@ def _reactors():
         name = "rt_17_leftovers_refused_under_the_lock",
         rule = "RT_17_ALeftoversDestructorMayUseTheReactor",
         source = _CALLS,
-        replace = "  closed_ = true;\n",
-        by = "  closed_ = true;\n" +
-             "  for (Task& call : queue_) call.Refuse(Refusal::kReactorStopped);\n" +
-             "  queue_.clear();\n",
+        replace = """  return rest;
+}
+
+Submission ThreadCallQueue::Post(Task&& call) {
+""",
+        by = """  extern std::mutex end_mutex;
+  const std::lock_guard lock(end_mutex);
+  for (Task& call : rest) call.Refuse(Refusal::kReactorStopped);
+  rest.clear();
+  return rest;
+}
+
+std::mutex end_mutex;
+
+Submission ThreadCallQueue::Post(Task&& call) {
+  const std::lock_guard lock(end_mutex);
+""",
+        includes = ["mutex"],
         dies = True,
         message = "waited in vain for Run() to return",
     )
@@ -243,8 +257,8 @@ def _calls_between_threads():
         name = "th_27_every_answer_is_too_late",
         rule = "TH_27_AnAnswerInTimeIsReturned",
         source = _BLOCKING_CALL,
-        replace = "  return state_;\n",
-        by = "  return deadline ? State::kGivenUp : state_;\n",
+        replace = "  if (end == State::kGivenUp) {",
+        by = "  if (deadline) {",
         message = "no answer before the deadline",
     )
     mutant(
@@ -252,8 +266,10 @@ def _calls_between_threads():
         rule = "TH_27_AFunctionThatEndsAfterExpiryIsDropped",
         also = ["TH_27_ADeferredThatFiresAfterExpiryIsDropped"],
         source = _BLOCKING_CALL,
-        replace = "  if (state_ != State::kBegun) return;  // too late\n",
-        by = '  if (state_ != State::kBegun) throw std::logic_error("too late");\n',
+        replace = "  static_cast<void>(Move(State::kBegun, State::kAnswered));  // or too late\n",
+        by = "  if (!Move(State::kBegun, State::kAnswered)) {\n" +
+             '    throw std::logic_error("too late");\n' +
+             "  }\n",
         message = "log.records().size()",
     )
 

@@ -4,6 +4,7 @@ Each breaks the clause in the way CONTRACT.md names.
 """
 
 load(":defs.bzl", "mutant")
+load(":reactor_mutants.bzl", "NEWEST_FIRST", "RUN_ALL")
 
 _THREAD_CALL = "//reference:thread_call.cc"
 _THREADS = "//reference:threads.cc"
@@ -22,7 +23,7 @@ def _defer():
         name = "th_01_a_hidden_pool",
         rule = "TH_01_DeferToThreadUsesTheReactorsPool",
         source = _THREAD_CALL,
-        replace = ": reactor_.CallInThread(std::move(task));",
+        replace = ": reactor_.CallInOwnPool(std::move(task));",
         by = """: [&] {
             static ThreadPool& hidden = *new ReferenceThreadPool(PoolOptions());
             hidden.Start();
@@ -55,8 +56,8 @@ def _defer():
         name = "th_05_newest_result_first",
         rule = "TH_05_WithOneWorkerResultsArriveInTheOrderOfSubmission",
         source = _CALLS,
-        replace = "queue_.push_back(std::move(call));",
-        by = "queue_.insert(queue_.begin(), std::move(call));",
+        replace = RUN_ALL,
+        by = NEWEST_FIRST,
         message = "results out of order",
     )
     mutant(
@@ -71,8 +72,8 @@ def _defer():
         name = "th_09_the_cancelled_task_runs",
         rule = "TH_09_ATaskCancelledBeforeItStartedNeverRuns",
         source = _THREAD_CALL,
-        replace = "  Withdraw();\n  ReleaseDeferred();\n",
-        by = "  ReleaseDeferred();\n",
+        replace = "  const bool withdrawn = Withdraw();\n  ReleaseDeferred();\n",
+        by = "  const bool withdrawn = false;\n  ReleaseDeferred();\n",
         message = "the cancelled task ran",
     )
     mutant(
@@ -87,23 +88,27 @@ def _defer():
         name = "th_10_the_reactors_pool_whatever_is_given",
         rule = "TH_10_ThePoolAndTheReactorGivenAreUsed",
         source = _THREAD_CALL,
-        replace = "  self_ = shared_from_this();\n",
-        by = "  pool = nullptr; self_ = shared_from_this();\n",
+        replace = "  AnswerList& owed = reactor_.deferred_results();\n",
+        by = "  pool = nullptr;\n" +
+             "  AnswerList& owed = reactor_.deferred_results();\n",
         message = "own.get()",
     )
     mutant(
         name = "th_11_fails_before_start",
         rule = "TH_11_OnAPoolNotYetStartedTheDeferredFiresAfterItsStart",
         source = _THREAD_CALL,
-        replace = "    if (!submission.accepted()) Refuse(submission.refusal());",
-        by = "    if (pool->State() == PoolState::kNew) Refuse(Refusal::kPoolStopped);",
+        replace = "  if (!submission.accepted()) RefuseHere(submission.refusal());",
+        by = """  if (pool->State() == PoolState::kNew &&
+      Move(State::kWaiting, State::kWithdrawing)) {
+    RefuseHere(Refusal::kPoolStopped);
+  }""",
         message = "PoolStopped",
     )
     mutant(
         name = "th_12_never_fires",
         rule = "TH_12_OnAStoppedPoolTheDeferredFailsWithPoolStoppedLater",
         source = _THREAD_CALL,
-        replace = "    if (!submission.accepted()) Refuse(submission.refusal());",
+        replace = "  if (!submission.accepted()) RefuseHere(submission.refusal());",
         by = "",
         message = "waited in vain for the refusal",
     )
@@ -111,16 +116,19 @@ def _defer():
         name = "th_12_fails_before_it_is_returned",
         rule = "TH_12_OnAStoppedPoolTheDeferredFailsWithPoolStoppedLater",
         source = _THREAD_CALL,
-        replace = "    if (!submission.accepted()) Refuse(submission.refusal());",
-        by = "    if (!submission.accepted()) { TakeOffList(); Fail(FailureOf(submission.refusal())); }",
+        replace = "  if (!submission.accepted()) RefuseHere(submission.refusal());",
+        by = """  if (!submission.accepted()) {
+    reactor_.deferred_results().Remove(*this);
+    Fail(FailureOf(submission.refusal()));
+  }""",
         message = "it failed before it was returned",
     )
     mutant(
         name = "th_12_work_given_back_is_forgotten",
         rule = "TH_12_WorkThatAPoolGivesBackFailsItsDeferred",
         source = _THREAD_CALL,
-        replace = "void Refuse(Refusal refusal) { call_->Refuse(refusal); }",
-        by = "void Refuse(Refusal) {}",
+        replace = "    std::exchange(call_, nullptr)->Refuse(refusal);\n",
+        by = "    static_cast<void>(refusal);\n",
         message = "waited in vain for the refusal",
     )
 
@@ -160,8 +168,8 @@ def _blocking():
         name = "th_20_newest_call_first",
         rule = "TH_20_EarlierCallsOfTheSameThreadTakeEffectFirst",
         source = _CALLS,
-        replace = "queue_.push_back(std::move(call));",
-        by = "queue_.insert(queue_.begin(), std::move(call));",
+        replace = RUN_ALL,
+        by = NEWEST_FIRST,
         message = "earlier calls that had taken effect",
     )
     mutant(
@@ -238,8 +246,8 @@ def _blocking():
         name = "th_27_no_deadline",
         rule = "TH_27_OnExpiryTheInnerDeferredIsCancelledOnTheReactorThread",
         source = _BLOCKING_CALL,
-        replace = "  if (!deadline) {",
-        by = "  if (true) {",
+        replace = "    if (!SleepWhile(word_, word | kSleeps, deadline)) return GiveUp();\n",
+        by = "    SleepWhile(word_, word | kSleeps, std::nullopt);\n",
         dies = True,
         message = "hangs: no end after",
     )

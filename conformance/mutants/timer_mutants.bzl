@@ -295,8 +295,8 @@ def _costs():
         chapter = "timer",
         rule = "BT_25_CallsToAReactorThatIsAwakeCostNoWakeUp",
         source = _CALLS,
-        replace = "  return std::exchange(asleep_, false);\n",
-        by = "  asleep_ = false;\n  return true;\n",
+        replace = "  if (asleep_.load() && asleep_.exchange(false)) wakeup_.Signal();\n",
+        by = "  asleep_.store(false);\n  wakeup_.Signal();\n",
         message = "wake-up system calls to a reactor that was awake",
     )
     mutant(
@@ -304,12 +304,11 @@ def _costs():
         chapter = "timer",
         rule = "BT_25_ThereIsAtMostOneWakeUpASleepAndNoneThatIsNeededIsSaved",
         source = _CALLS,
-        replace = "  if (must_signal) wakeup_.Signal();\n  return Submission::Accepted();\n",
-        # The last one is taken to be under way still.
+        replace = "  if (asleep_.load() && asleep_.exchange(false)) wakeup_.Signal();\n",
         by = "  static bool woken = false;\n" +
-             "  if (must_signal && (woken = !woken)) wakeup_.Signal();\n" +
-             "  return Submission::Accepted();\n",
-        # Nothing can wake such a reactor any more.
+             "  if (asleep_.load() && asleep_.exchange(false) && (woken = !woken)) {\n" +
+             "    wakeup_.Signal();\n" +
+             "  }\n",
         dies = True,
         message = "waited in vain for the last call of a burst to run",
     )
