@@ -62,8 +62,8 @@ class ThreadCall::ReturnTask {
 
 void ThreadCall::Submit(ThreadPool* pool) {
   std::unique_ptr<ThreadCall> self(this);
-  reactor_.RequireThread("DeferToThread");
   AnswerList& owed = reactor_.deferred_results();
+  reactor_.RequireThread("DeferToThread");
   if (!owed.Add(*this)) {
     ReleaseFunction();
     Fail(ReactorEnded());
