@@ -48,16 +48,16 @@ class DeferRound {
  private:
   void StartNext() {
     const Moment start = ReadClock();
-    loop_->Defer([number = ++started_] { return number; },
-                 [this, start](std::uint64_t number) {
-                   sum_ += number;
-                   if (in_flight_ == 1) {
-                     round_trips_.push_back(
-                         NanosecondsBetween(start, ReadClock()));
-                   }
-                   if (started_ < calls_) StartNext();
-                   if (++answered_ == calls_) ended_.Set();
-                 });
+    loop_->Defer(
+        [number = ++started_] { return number; },
+        [this, start](std::uint64_t number) {
+          sum_ += number;
+          if (in_flight_ == 1) {
+            round_trips_.push_back(NanosecondsBetween(start, ReadClock()));
+          }
+          if (started_ < calls_) StartNext();
+          if (++answered_ == calls_) ended_.Set();
+        });
   }
 
   // The clock is read only where its time is used.

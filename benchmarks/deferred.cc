@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // deferred: the cost of a Deferred on one thread: create it, add 1 or 10
-// callbacks, fire it; the counter
-// mallocs_per_item is there in programs that count them; with debugging:1 in debug mode, which notes who made and
-// who fired it (BT-20, DF-62).
+// callbacks, fire it; with debugging:1 in debug mode, which notes who made and
+// who fired it (BT-20, DF-62). The counter mallocs_per_item is there in
+// programs that count them.
 //
 // deferred_chain: 10 Deferreds, each returned by a callback of the one before
 // it, so that every chain waits for the next; fired in that order.
@@ -44,8 +44,7 @@ void CreateAndFire(benchmark::State& state, int callbacks) {
   }
   // 1 + 2 + ... + callbacks, every time.
   const auto count = static_cast<std::uint64_t>(callbacks);
-  Check(state, "sum of the values", sum,
-        fired * (count * (count + 1) / 2));
+  Check(state, "sum of the values", sum, fired * (count * (count + 1) / 2));
 }
 
 void ReturnedDeferreds(benchmark::State& state) {

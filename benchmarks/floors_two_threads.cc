@@ -208,17 +208,14 @@ void EventfdRoundTrip(benchmark::State& state,
 void RegisterRoundTrip(const std::string& who,
                        void (*run)(benchmark::State&,
                                    std::chrono::microseconds)) {
-  Register({.name = "floor",
-            .who = who,
-            .run = [run](benchmark::State& state) {
+  Register({.name = "floor", .who = who, .run = [run](benchmark::State& state) {
               run(state, std::chrono::microseconds(0));
             }});
-  Register({.name = "floor",
-            .who = who + "_parked",
-            .iterations = kPausedRoundTrips,
-            .run = [run](benchmark::State& state) {
-              run(state, kUntilParked);
-            }});
+  Register(
+      {.name = "floor",
+       .who = who + "_parked",
+       .iterations = kPausedRoundTrips,
+       .run = [run](benchmark::State& state) { run(state, kUntilParked); }});
 }
 
 }  // namespace

@@ -32,9 +32,7 @@ namespace {
 
 [[maybe_unused]] const bool kAnnounced = (AnnounceMallocHooks(), true);
 
-bool IsCounting() {
-  return counting_mallocs.load(std::memory_order_relaxed);
-}
+bool IsCounting() { return counting_mallocs.load(std::memory_order_relaxed); }
 
 std::int64_t SizeOf(void* block) {
   return static_cast<std::int64_t>(malloc_usable_size(block)) + 8;

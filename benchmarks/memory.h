@@ -7,7 +7,9 @@
 // when whoever keeps memory for the next task has some.
 //
 // `bytes_per_item` is the most that any round of this program came to: what a
-// pool keeps for ever, a later round does not allocate again.
+// pool keeps for ever, a later round, or another workload of the program before
+// it, has allocated already. Pages that a library maps for a heap of its own,
+// as oneTBB does, are not seen.
 //
 // Only in programs that count allocations; see malloc_counter.h.
 #ifndef HEDDLE_BENCHMARKS_MEMORY_H_
@@ -91,13 +93,12 @@ void Memory(benchmark::State& state, const std::string& who, const Make& make) {
 template <class Make>
 void RegisterMemory(const std::string& who, const Make& make) {
   if (!CountsMallocs()) return;
-  Register(
-      {.name = "memory",
-       .who = who,
-       .iterations = 1,
-       .run = [who, make](benchmark::State& state) {
-         Memory(state, who, make);
-       }});
+  Register({.name = "memory",
+            .who = who,
+            .iterations = 1,
+            .run = [who, make](benchmark::State& state) {
+              Memory(state, who, make);
+            }});
 }
 
 }  // namespace heddle::workloads

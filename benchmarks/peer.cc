@@ -15,8 +15,8 @@ std::vector<Peer>& Peers() {
 }  // namespace
 
 PeerRegistration::PeerRegistration(Peer peer) {
-  const auto place = std::ranges::upper_bound(Peers(), peer.name, {},
-                                              &Peer::name);
+  const auto place =
+      std::ranges::upper_bound(Peers(), peer.name, {}, &Peer::name);
   Peers().insert(place, std::move(peer));
 }
 

@@ -7,9 +7,8 @@ namespace heddle::workloads {
 namespace {
 
 TEST(PeerTest, IsDescribedByNameKindAndFlags) {
-  Peer peer{.name = "one",
-            .kind = Peer::Kind::kPool,
-            .register_workloads = [] {}};
+  Peer peer{
+      .name = "one", .kind = Peer::Kind::kPool, .register_workloads = [] {}};
   EXPECT_EQ(Describe(peer), "one pool -");
   peer.starves = true;
   EXPECT_EQ(Describe(peer), "one pool starves");
@@ -22,9 +21,8 @@ TEST(PeerTest, IsDescribedByNameKindAndFlags) {
 
 TEST(PeerTest, RegisteredPeersAreOrderedByName) {
   for (const char* const name : {"b", "c", "a"}) {
-    PeerRegistration({.name = name,
-                      .kind = Peer::Kind::kLoop,
-                      .register_workloads = [] {}});
+    PeerRegistration(
+        {.name = name, .kind = Peer::Kind::kLoop, .register_workloads = [] {}});
   }
   ASSERT_EQ(RegisteredPeers().size(), 3u);
   EXPECT_EQ(RegisteredPeers()[0].name, "a");

@@ -3,8 +3,8 @@
 // timers_arm_cancel: beside 100,000 timers that are pending, with deadlines
 // one to two hours away, arm one more among them and cancel it.
 //
-// timers_fire: the firing of 100,000 timers, armed for 1 to 10 milliseconds, all
-// of them due. Arming them, and waiting until they are due, is outside the
+// timers_fire: the firing of 100,000 timers, armed for 1 to 10 milliseconds,
+// all of them due. Arming them, and waiting until they are due, is outside the
 // timed region.
 //
 // On the measuring thread, which drives the loop itself.
@@ -50,8 +50,7 @@ inline std::vector<Milliseconds> Delays(std::size_t count, Milliseconds least,
 template <class Timers>
 void TimersArmCancel(benchmark::State& state) {
   using std::chrono::hours;
-  const std::vector<Milliseconds> pending =
-      Delays(kTimers, hours(1), hours(2));
+  const std::vector<Milliseconds> pending = Delays(kTimers, hours(1), hours(2));
   Timers timers(kTimers);
   for (std::size_t i = 0; i < kTimers; ++i) timers.Arm(i, pending[i]);
   // Some put off work until the loop turns: it turns within the time.

@@ -97,9 +97,9 @@ class EventTimers {
   }
 
   static void Add(event& timer, Milliseconds delay) {
-    const timeval after = {static_cast<time_t>(delay.count() / 1'000),
-                           static_cast<suseconds_t>(delay.count() % 1'000) *
-                               1'000};
+    const timeval after = {
+        static_cast<time_t>(delay.count() / 1'000),
+        static_cast<suseconds_t>(delay.count() % 1'000) * 1'000};
     event_add(&timer, &after);
   }
 

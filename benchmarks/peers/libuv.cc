@@ -35,7 +35,9 @@ class UvLoop {
   }
 
   ~UvLoop() {
-    Post([this] { uv_close(reinterpret_cast<uv_handle_t*>(&wakeup_), nullptr); });
+    Post([this] {
+      uv_close(reinterpret_cast<uv_handle_t*>(&wakeup_), nullptr);
+    });
     thread_.join();
     uv_loop_close(&loop_);
   }
@@ -57,8 +59,7 @@ class UvLoop {
       Done done;
       decltype(work()) result;
     };
-    auto* const request =
-        new Request{{}, std::move(work), std::move(done), {}};
+    auto* const request = new Request{{}, std::move(work), std::move(done), {}};
     request->base.data = request;
     uv_queue_work(
         &loop_, &request->base,
@@ -124,7 +125,9 @@ class UvTimers {
   static void Start(uv_timer_t& timer, Milliseconds delay) {
     uv_timer_start(
         &timer,
-        [](uv_timer_t* fired) { ++static_cast<UvTimers*>(fired->data)->fired_; },
+        [](uv_timer_t* fired) {
+          ++static_cast<UvTimers*>(fired->data)->fired_;
+        },
         static_cast<std::uint64_t>(delay.count()), 0);
   }
 

@@ -19,15 +19,14 @@ namespace heddle::workloads {
 // are constructed without arguments.
 template <class Loop, class Deferring, class Timers>
 Peer PeerLoop(const std::string& name) {
-  return {.name = name,
-          .kind = Peer::Kind::kLoop,
-          .register_workloads = [name] {
-            RegisterPost(name, [] { return Loop(); });
-            if constexpr (!std::is_void_v<Deferring>) {
-              RegisterDeferToThread(name, [] { return Deferring(); });
-            }
-            RegisterTimerWorkloads<Timers>(name);
-          }};
+  return {
+      .name = name, .kind = Peer::Kind::kLoop, .register_workloads = [name] {
+        RegisterPost(name, [] { return Loop(); });
+        if constexpr (!std::is_void_v<Deferring>) {
+          RegisterDeferToThread(name, [] { return Deferring(); });
+        }
+        RegisterTimerWorkloads<Timers>(name);
+      }};
 }
 
 }  // namespace heddle::workloads

@@ -16,13 +16,12 @@ namespace heddle::workloads {
 // its workers.
 template <class Pool>
 Peer PeerPool(const std::string& name) {
-  return {.name = name,
-          .kind = Peer::Kind::kPool,
-          .register_workloads = [name] {
-            const auto make = [](int workers) { return Pool(workers); };
-            RegisterPoolWorkloads(name, make);
-            RegisterIdleCpu(name, make);
-          }};
+  return {
+      .name = name, .kind = Peer::Kind::kPool, .register_workloads = [name] {
+        const auto make = [](int workers) { return Pool(workers); };
+        RegisterPoolWorkloads(name, make);
+        RegisterIdleCpu(name, make);
+      }};
 }
 
 }  // namespace heddle::workloads
