@@ -1,20 +1,26 @@
 """A program that is compiled in one way, whatever the rest is compiled in."""
 
-def _optimized_impl(_settings, _attr):
+_COPT = "//command_line_option:copt"
+_LINKOPT = "//command_line_option:linkopt"
+
+def _optimized_impl(settings, _attr):
     return {
         "//command_line_option:compilation_mode": "opt",
-        # A sanitizer's, or the user's.
-        "//command_line_option:copt": [],
-        "//command_line_option:linkopt": [],
+        # What makes other code, a sanitizer's above all, goes; warnings stay.
+        _COPT: [option for option in settings[_COPT] if option.startswith("-W")],
+        _LINKOPT: [option for option in settings[_LINKOPT] if "sanitize=" not in option],
     }
 
 _optimized = transition(
     implementation = _optimized_impl,
-    inputs = [],
+    inputs = [
+        _COPT,
+        _LINKOPT,
+    ],
     outputs = [
         "//command_line_option:compilation_mode",
-        "//command_line_option:copt",
-        "//command_line_option:linkopt",
+        _COPT,
+        _LINKOPT,
     ],
 )
 
