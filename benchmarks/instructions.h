@@ -26,14 +26,28 @@ namespace heddle::workloads {
 
 inline constexpr std::uint64_t kOperations = 10'000;
 
+// Of this thread; instructions_heap.cc counts them.
+inline constinit thread_local std::uint64_t allocations = 0;
+
+// Those between the two latest calls of Toggle(), on whatever thread.
+inline constinit std::uint64_t allocations_counted = 0;
+
 // Begins or ends the counting of this thread's instructions.
-inline void Toggle() { CALLGRIND_TOGGLE_COLLECT; }
+inline void Toggle() {
+  CALLGRIND_TOGGLE_COLLECT;
+  static constinit thread_local bool counting = false;
+  static constinit thread_local std::uint64_t before = 0;
+  if (counting) allocations_counted = allocations - before;
+  counting = !counting;
+  before = allocations;
+}
 
 // Ends a measurement of so many operations: what has been counted is theirs.
 inline void Report(bool counted, const std::string& path,
                    std::uint64_t operations) {
   if (!counted) return;
-  const std::string name = path + "|" + std::to_string(operations);
+  const std::string name = path + "|" + std::to_string(operations) + "|" +
+                           std::to_string(allocations_counted);
   CALLGRIND_DUMP_STATS_AT(name.c_str());
   std::printf("%s\n", name.c_str());
 }

@@ -21,9 +21,10 @@ TABLE = "benchmarks/INSTRUCTIONS.md"
 COMMAND = "bazel run //benchmarks:instructions -- --fix"
 TOLERANCE = 0.05
 
-_TRIGGER = re.compile(r"^desc: Trigger: Client Request: (.*)\|(\d+)$", re.M)
+_TRIGGER = re.compile(
+    r"^desc: Trigger: Client Request: (.*)\|(\d+)\|(\d+)$", re.M)
 _TOTALS = re.compile(r"^totals: (\d+)", re.M)
-_ROW = re.compile(r"^\| (.*?) +\| +([\d.]+) \|$", re.M)
+_ROW = re.compile(r"^\| (.*?) +\| +([\d.]+) \| +([\d.]+) \|$", re.M)
 _COMPILER = re.compile(r"^Compiler: (.*)$", re.M)
 
 
@@ -32,15 +33,17 @@ class Unfit(Exception):
 
 
 def read_profile(text):
-    """(path, instructions of one operation) of a callgrind file, or None."""
+    """(path, (instructions, allocations) of one operation), or None."""
     trigger, totals = _TRIGGER.search(text), _TOTALS.search(text)
     if not trigger or not totals:
         return None
-    return trigger[1], int(totals[1]) / int(trigger[2])
+    operations = int(trigger[2])
+    return trigger[1], (int(totals[1]) / operations,
+                        int(trigger[3]) / operations)
 
 
 def count(program, limit=600):
-    """(compiler, path to instructions, in the order of the program)."""
+    """(compiler, path to costs, in the order of the program)."""
     with tempfile.TemporaryDirectory() as directory:
         try:
             result = subprocess.run(
@@ -73,20 +76,22 @@ def count(program, limit=600):
 
 
 def read_table(text):
-    """(compiler, path to instructions) of INSTRUCTIONS.md."""
+    """(compiler, path to (instructions, allocations)) of INSTRUCTIONS.md."""
     compiler = _COMPILER.search(text)
     return (compiler[1] if compiler else "",
-            {path: float(number) for path, number in _ROW.findall(text)})
+            {path: (float(instructions), float(allocations))
+             for path, instructions, allocations in _ROW.findall(text)})
 
 
 def table(compiler, counts):
     """Lines of INSTRUCTIONS.md from the compiler on."""
     width = max(map(len, [*counts, "path"]))
     return [f"Compiler: {compiler}", "",
-            f"| {'path'.ljust(width)} | instructions |",
-            f"| {'-' * width} | -----------: |"] + [
-                f"| {path.ljust(width)} | {number:12.1f} |"
-                for path, number in counts.items()]
+            f"| {'path'.ljust(width)} | instructions | allocations |",
+            f"| {'-' * width} | -----------: | ----------: |"] + [
+                f"| {path.ljust(width)} | {instructions:12.1f} | "
+                f"{allocations:11.2f} |"
+                for path, (instructions, allocations) in counts.items()]
 
 
 def document(compiler, counts):
@@ -98,6 +103,8 @@ def document(compiler, counts):
         "callgrind counts it.",
         "[instructions.cc](instructions.cc) says what is counted; every path "
         "is compiled with `-c opt`, whatever the rest is.",
+        "An allocation takes some twenty, always as many: it has a heap of its "
+        "own.",
         "`//benchmarks:instructions_test` fails if one grows by more than 5 %.",
         "",
         "Written by `bazel run //benchmarks:instructions -- --fix`.",
@@ -109,14 +116,16 @@ def document(compiler, counts):
 def differences(old, new):
     """Lines about paths that have grown or shrunk too much, come or gone."""
     lines = []
-    for path, number in new.items():
+    for path, costs in new.items():
         if path not in old:
-            lines.append(f"new: {path}: {number:.1f}")
+            lines.append(f"new: {path}: {costs[0]:.1f}")
             continue
-        change = number / old[path] - 1 if old[path] else float(number > 0)
-        if abs(change) > TOLERANCE:
-            lines.append(f"{'grown' if change > 0 else 'shrunk'}: {path}: "
-                         f"{old[path]:.1f} to {number:.1f} ({change:+.1%})")
+        for name, before, now, slack in zip(
+                ("", " allocations"), old[path], costs, (0.5, 0.02)):
+            if abs(now - before) > max(TOLERANCE * before, slack):
+                lines.append(
+                    f"{'grown' if now > before else 'shrunk'}: {path}:{name} "
+                    f"{before:g} to {now:.4g}")
     lines += [f"gone: {path}" for path in old if path not in new]
     return lines
 

@@ -13,7 +13,7 @@ import instructions  # pylint: disable=wrong-import-position
 
 PROFILE = """version: 1
 creator: callgrind-3.19.0
-desc: Trigger: Client Request: a pool: submit|1000
+desc: Trigger: Client Request: a pool: submit|1000|2000
 events: Ir
 totals: 123400
 """
@@ -23,17 +23,17 @@ class ProfileTest(unittest.TestCase):
 
     def test_a_profile_has_a_path_and_its_instructions(self):
         self.assertEqual(instructions.read_profile(PROFILE),
-                         ("a pool: submit", 123.4))
+                         ("a pool: submit", (123.4, 2.0)))
 
     def test_the_profile_of_the_programs_end_is_none_of_a_path(self):
         self.assertIsNone(instructions.read_profile(PROFILE.replace(
-            "Client Request: a pool: submit|1000", "Program termination")))
+            "Client Request: a pool: submit|1000|2000", "Program termination")))
 
 
 class TableTest(unittest.TestCase):
 
     def test_what_is_written_is_read(self):
-        counts = {"a pool: submit": 123.4, "a loop: post": 7.0}
+        counts = {"a pool: submit": (123.4, 1.0), "a loop: post": (7.0, 0.0)}
         self.assertEqual(
             instructions.read_table(instructions.document("12.2.0", counts)),
             ("12.2.0", counts))
@@ -41,10 +41,12 @@ class TableTest(unittest.TestCase):
 
 class CheckTest(unittest.TestCase):
 
-    def check(self, new, old=None, compiler="12"):
+    def check(self, new, old=None, compiler="12", allocations=1.0):
+        old = {"a": 100.0, "b": 50.0} if old is None else old
         return instructions.check(
-            ("12", {"a": 100.0, "b": 50.0} if old is None else old), compiler,
-            new)
+            ("12", {path: (number, 1.0) for path, number in old.items()}),
+            compiler, {path: (number, allocations)
+                       for path, number in new.items()})
 
     def test_within_5_percent_all_is_well(self):
         self.assertEqual(self.check({"a": 104.9, "b": 47.6})[0], 0)
@@ -52,8 +54,13 @@ class CheckTest(unittest.TestCase):
     def test_growth_fails(self):
         status, text = self.check({"a": 105.1, "b": 50.0})
         self.assertEqual(status, 1)
-        self.assertIn("grown: a: 100.0 to 105.1", text)
+        self.assertIn("grown: a: 100 to 105.1", text)
         self.assertIn("Make it faster", text)
+
+    def test_one_allocation_more_fails(self):
+        status, text = self.check({"a": 100.0, "b": 50.0}, allocations=1.1)
+        self.assertEqual(status, 1)
+        self.assertIn("grown: a: allocations 1 to 1.1", text)
 
     def test_shrinking_asks_for_a_new_table(self):
         status, text = self.check({"a": 94.9, "b": 50.0})
