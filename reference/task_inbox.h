@@ -31,7 +31,7 @@ namespace heddle {
 //   producer, Put()                          reader
 //   P1. reads where the next slot is         R1. End(): reads where the next
 //   P2. if that is a block's last: gets a        slot is
-//       fresh block                          R2. Front(): waits for nothing;
+//       fresh block                          R2. Front(): waits for nothing,
 //   P3. takes the slot, by compare and           reads whether the oldest
 //       exchange; the next one is behind         slot is full
 //       it, or the first of the fresh block  R3. runs the task where it lies
