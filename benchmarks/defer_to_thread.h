@@ -110,8 +110,8 @@ void DeferInRounds(benchmark::State& state, const Make& make,
 // `make()` returns a loop as in post.h that has a pool of kWorkers workers,
 // and the member
 //
-//   template <class Work, class Done>  // on the loop's thread
-//   void Defer(Work&& work, Done&& done);
+//   template <class Work, class Done>
+//   void Defer(Work&& work, Done&& done);  // on the loop's thread
 //
 // which calls `done(work())`, work on a worker and done on the loop's thread.
 template <class Make>

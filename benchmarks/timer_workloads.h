@@ -46,7 +46,7 @@ inline std::vector<Milliseconds> Delays(std::size_t count, Milliseconds least,
 //   void Arm(std::size_t number, Milliseconds delay);  // each at most once
 //   void ArmAndCancel(Milliseconds delay);             // one more
 //   void Turn();          // the loop, once, without waiting
-//   std::uint64_t fired() const;
+//   std::uint64_t fired() const;  // how many have
 template <class Timers>
 void TimersArmCancel(benchmark::State& state) {
   using std::chrono::hours;
