@@ -12,9 +12,11 @@ namespace heddle {
 //
 // Its states: quiet; signalled, which is readable.
 //
-// What the caller must do: one thread waits for fd() and calls Clear().
+// What the caller must do: one thread waits for fd(), and calls Clear() unless
+// it waits for edges.
 //
-// What it promises: a Signal() after a Clear() makes fd() readable.
+// What it promises: a Signal() after a Clear() makes fd() readable; each one
+// is an edge.
 //
 // Happens-before: Signal before the Clear that takes it back.
 //
