@@ -9,7 +9,7 @@
 #include <atomic>
 #include <thread>
 
-#include "impls/work_stealing/pause.h"
+#include "reference/processors.h"
 
 namespace heddle::work_stealing {
 
@@ -49,7 +49,7 @@ class BriefLock {
 
   static void Wait(int tries) {
     if (tries < kPauses) {
-      Pause();
+      SpinPause();
     } else if (tries < kPauses + kYields) {
       std::this_thread::yield();
     } else {

@@ -7,23 +7,37 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 
+#include "impls/work_stealing/growing_table.h"
+#include "impls/work_stealing/tally.h"
 #include "reference/backlog_bound.h"
 #include "reference/pool_lifecycle.h"
 #include "reference/pool_size.h"
+#include "reference/task_ending.h"
 
 namespace heddle::work_stealing {
 
 // What the census counts, at one instant.
 struct Counts {
   PoolState state = PoolState::kNew;
-  int threads = 0;            // workers
-  int busy = 0;               // of these, with a task
-  std::uint64_t backlog = 0;  // tasks accepted and not yet with a worker
+  int threads = 0;              // workers
+  int busy = 0;                 // of these, with a task
+  std::uint64_t backlog = 0;    // tasks accepted and not yet with a worker
+  std::uint64_t completed = 0;  // tasks that have ended
+  std::uint64_t failed = 0;     // of these
 
   int idle() const { return threads - busy; }
 
   friend bool operator==(const Counts&, const Counts&) = default;
+};
+
+// What changes rarely.
+struct Standing {
+  PoolState state = PoolState::kNew;
+  int threads = 0;
+  PoolSize limits{};  // at most Census::kMaxThreads each
+  int retiring = 0;   // how many may go although there are not too many
 };
 
 // Whether one more worker must be made: there are fewer than min, or more
@@ -32,43 +46,72 @@ struct Counts {
 bool WantsWorker(const Counts& counts, PoolSize limits);
 
 // Whether an idle worker must go: there are more than max (TP-31 to TP-34), or
-// nothing waits and either the pool stops (TP-39) or `retiring` workers have
-// been asked to go (TP-38).
-bool MayLeave(const Counts& counts, PoolSize limits, int retiring);
+// nothing waits and either the pool stops (TP-39) or workers have been asked to
+// go (TP-38).
+bool MayLeave(const Standing& standing, std::uint64_t backlog);
 
-// What it is: the pool's state and all its counts in one atomic word, so that
-// each step is one read-modify-write and each decision is made on a picture
-// that was true at one instant. In particular a stop and an admission cannot
-// pass each other: either the admission sees the stop and refuses, or the stop
-// sees the task in the backlog and waits for it.
+// What it is: the pool's state and sizes in one word that is read often and
+// written rarely, and counts of tasks that are written often, each by one
+// thread on a line of its own, and added up rarely.
 //
-// Its states:
+// Its states: what counts, and where:
 //
-//                  threads   busy   backlog   when
-//   Admit             -        -      + 1     the submitter, before the task
-//                                             is in any queue
-//   Take              -       + 1     - 1     the worker, once it holds the
-//                                             task
-//   End               -       - 1      -      the worker, once the task has
-//                                             ended
-//   EndAndTake        -        -      - 1     End and Take as one step
-//   GiveBack          -        -      - 1     before a task is refused
-//   AddWorker        + 1       -       -      crew.cc, once the thread exists
-//   RemoveWorker     - 1       -       -      crew.cc, the idle worker itself
-//   SetState          -        -       -      crew.cc
+//   Admit           + 1 submitted    in the submitting worker's tally, or, from
+//                                    outside, in one for all, under the
+//                                    injection queue's lock
+//   Begin           + 1 step         in the worker's tally, once it holds the
+//                                    task
+//   End             + 1 step         likewise, once the task has ended; with
+//                                    the next Begin as one step if there is one
+//   GiveBack        - 1 submitted    before a task is refused
+//   the others      the word         crew.cc
 //
-// What the caller must do: call the last three, SetLimits and SetRetiring under
-// the crew's lock. Keep to the table's last column: a task counts before it can
-// be found and until it has ended, so "stopping, no backlog, no worker busy"
-// means that nothing is left and nothing will come.
+// accepted = all submitted, backlog = accepted - all begun, busy = all begun -
+// all ended. Tasks unfinished, accepted - all ended, are backlog + busy, so
+// there is a worker for each waiting task while they are no more than threads.
 //
-// What it promises: while the pool runs, whenever no submission is under way,
-// backlog <= idle or threads >= max: Admit is the only step that breaks this,
-// and its caller then has the crew grow (TP-07). Exception: a thread could
-// not be created (TP-51).
+//   Who submits                        Who changes the word, and looks
+//   A1 raise submitted                 B1 write the word (a stop, a worker
+//   A2 read the word: take the count      less, a limit raised)
+//      back and refuse, or get a       B2 read all submitted, decide
+//      worker first, or make one more
+//   A3 enqueue the task
 //
-// Happens-before: every step is a read-modify-write of one word, so what came
-// before a step is visible after any later step or Read.
+// The interleaving that must be impossible: A2 misses B1 and B2 misses A1, so
+// that a task is accepted for which nobody stays. A1, A2, B1 and B2 are
+// sequentially consistent: in their one order either A1 precedes B2, or B1
+// precedes A2. So "stopping, no backlog" means that nothing is left and
+// nothing will come. Who sees a backlog and finds no task looks again: it is
+// between A1 and A3, and may be taken back.
+//
+// A sum of counts read one by one may fit no instant. Read begun before
+// submitted: then it is never less than at some instant meanwhile, and 0 is 0
+// (Backlog, Unfinished). For an exact picture:
+//
+//   R1 add up all counts               C1 before counting: a picture is wanted?
+//   R2 once more: the same?            C2 then wait for its lock
+//      yes: so it was between R1 and
+//      R2, since counts only go up
+//      no: say that a picture is
+//      wanted, go on with R1
+//
+// What must be impossible: R2 differs for ever. After R2 has said so each
+// thread counts at most a few times before C2.
+//
+// What the caller must do: call SetState, AddWorker, RemoveWorker, SetLimits,
+// SetRetiring and Enroll under the crew's lock. Count only on the thread that a
+// tally belongs to. Call PrepareToCount before Admit, with no lock held, and
+// keep what it returns until the task is in its queue.
+//
+// What it promises: exact Read(). While the pool runs, whenever no submission
+// is under way, backlog <= idle or threads >= max: Admit is the only step that
+// breaks this, and its caller then has the crew grow (TP-07). Exception: a
+// thread could not be created (TP-51). A submission that meets a stop, or the
+// end of the last worker, may be seen as accepted for the moment between A1 and
+// A2.
+//
+// Happens-before: what a worker did before it counted is visible to whoever
+// sees it counted.
 //
 // Destruction: any time nobody uses it.
 class Census {
@@ -76,23 +119,47 @@ class Census {
   // More workers than this cannot be counted.
   static constexpr int kMaxThreads = (1 << 14) - 1;
 
-  explicit Census(PoolSize limits, std::size_t max_backlog = 0)
-      : bound_(max_backlog), limits_(limits) {}
+  explicit Census(PoolSize limits, std::size_t max_backlog = 0);
 
-  Counts Read() const { return Unpack(word_.load(std::memory_order_seq_cst)); }
-  PoolSize limits() const { return limits_.load(std::memory_order_seq_cst); }
-  void SetLimits(PoolSize limits) {
-    limits_.store(limits, std::memory_order_seq_cst);
+  // An exact picture.
+  Counts Read() const;
+
+  Standing standing() const {
+    return Unpack(word_.load(std::memory_order_seq_cst));
   }
 
-  // How many workers may go although there are not too many.
-  int retiring() const { return retiring_.load(std::memory_order_seq_cst); }
-  void SetRetiring(int retiring) {
-    retiring_.store(retiring, std::memory_order_seq_cst);
-  }
+  // B1.
+  void SetState(PoolState state);
+  void AddWorker();
+  void RemoveWorker();
+  void SetLimits(PoolSize limits);
+  void SetRetiring(int retiring);
+  // The tally of a new seat.
+  void Enroll(const Tally* tally) { tallies_.Append(tally); }
 
-  // MayLeave of what is now.
-  bool MayLeaveNow() const { return MayLeave(Read(), limits(), retiring()); }
+  // At least as many as wait, or have not ended, at some instant meanwhile. If
+  // 0, then 0. In one order with what is announced (S2, L4, B2).
+  std::uint64_t Backlog() const;
+  std::uint64_t Unfinished() const;
+
+  // MayLeave and WantsWorker of what is now.
+  bool MayLeaveNow() const {
+    return Has(kNotRunning | kSurplus | kRetiring) && MayLeaveRightNow();
+  }
+  // Whether nothing waits and a worker must not leave. By one look at the
+  // backlog: two could see it after and before the last task of a stop.
+  bool MaySleepNow() const {
+    const Standing now = standing();
+    const std::uint64_t backlog = Backlog();
+    return backlog == 0 && !MayLeave(now, backlog);
+  }
+  bool WantsWorkerNow() const { return Has(kRoom) && WantsWorkerRightNow(); }
+
+  // C1, C2. Orders the submissions of a pool whose backlog is bounded.
+  [[nodiscard]] std::unique_lock<std::mutex> PrepareToCount() const {
+    if (!Has(kPicture | kBounded)) [[likely]] return {};
+    return AwaitPicture();
+  }
 
   enum class Answer {
     kAdmitted,
@@ -100,56 +167,90 @@ class Census {
     kNeedsWorker,  // it runs, max allows workers, and there is none (TP-51)
     kFull,         // as many tasks wait as may (BT-16)
   };
-  struct Admission {
-    Answer answer;
-    Counts counts;  // afterwards
-  };
-  // Changes nothing unless it admits.
-  [[nodiscard]] Admission Admit();
+  // A1, A2. Changes nothing unless it admits. From a task of the tally's
+  // worker:
+  [[nodiscard]] Answer Admit(Tally& tally) { return Admit(tally.submitted); }
+  // From outside, under the injection queue's lock.
+  [[nodiscard]] Answer Admit() { return Admit(outside_); }
+  // Takes one of those back, for good, after the last Admit.
+  void GiveBack() { outside_.Set(outside_.own() - 1); }
 
-  // Each returns the counts afterwards.
-  Counts Take() { return Add(kOneBusy - kOneWaiting); }
-  Counts End() { return Add(-kOneBusy); }
-  Counts EndAndTake() { return Add(-kOneWaiting); }
-  Counts GiveBack() { return Add(-kOneWaiting); }
-  Counts AddWorker() { return Add(kOneThread); }
-  Counts RemoveWorker() { return Add(-kOneThread); }
-  void SetState(PoolState state);
+  // The worker's.
+  void Begin(Tally& tally) { Step(tally, 1); }
+  void End(Tally& tally, TaskEnding ending) { EndSteps(tally, ending, 1); }
+  void EndAndBegin(Tally& tally, TaskEnding ending) {
+    EndSteps(tally, ending, 2);
+  }
+
+  // Whether a worker between two tasks has to look at more than its queues.
+  bool WorkerMustLook() const {
+    return Has(kPicture | kNotRunning | kSurplus);
+  }
 
  private:
-  // From the lowest bit: 2 of state, 14 of threads, 14 busy, 34 of backlog;
-  // a backlog that does not fit needs a tebibyte of nodes.
+  // From the lowest bit: 2 of state, 14 each of threads, max, min and retiring,
+  // and then what follows from these, so that who is in a hurry needs but one
+  // look.
   using Word = std::uint64_t;
   static constexpr int kThreadsShift = 2;
-  static constexpr int kBusyShift = 16;
-  static constexpr int kBacklogShift = 30;
-  static constexpr Word kOneThread = Word{1} << kThreadsShift;
-  static constexpr Word kOneBusy = Word{1} << kBusyShift;
-  static constexpr Word kOneWaiting = Word{1} << kBacklogShift;
-  static constexpr Word kStateMask = 3;
+  static constexpr int kMaxShift = 16;
+  static constexpr int kMinShift = 30;
+  static constexpr int kRetiringShift = 44;
+  static constexpr Word kNotRunning = Word{1} << 58;
+  static constexpr Word kRoom = Word{1} << 59;      // threads < max
+  static constexpr Word kSurplus = Word{1} << 60;   // threads > max
+  static constexpr Word kRetiring = Word{1} << 61;  // retiring > 0
+  static constexpr Word kBounded = Word{1} << 62;   // from the beginning
+  static constexpr Word kPicture = Word{1} << 63;   // R2: a picture is wanted
 
-  bool IsFull(const Counts& counts) const;
+  static Standing Unpack(Word word);
+  static Word Pack(const Standing& standing);
 
-  static Counts Unpack(Word word) {
-    return {.state = static_cast<PoolState>(word & kStateMask),
-            .threads = static_cast<int>((word >> kThreadsShift) & kMaxThreads),
-            .busy = static_cast<int>((word >> kBusyShift) & kMaxThreads),
-            .backlog = word >> kBacklogShift};
+  bool Has(Word notices) const {
+    return (word_.load(std::memory_order_seq_cst) & notices) != 0;
   }
+  template <class Change>
+  void ChangeWord(Change change);
 
-  Counts Add(Word delta) {
-    return Unpack(word_.fetch_add(delta, std::memory_order_seq_cst) + delta);
+  bool MayLeaveRightNow() const;
+  bool WantsWorkerRightNow() const;
+  std::unique_lock<std::mutex> AwaitPicture() const;
+
+  Answer Admit(Count& submitted) {
+    if (Has(kNotRunning | kRoom | kBounded)) [[unlikely]] {
+      const Answer answer = Judge(true);
+      if (answer != Answer::kAdmitted) return answer;
+    }
+    submitted.Announce(submitted.own() + 1);                      // A1
+    if (!Has(kNotRunning | kRoom)) [[likely]] return Answer::kAdmitted;
+    const Answer answer = Judge(false);                           // A2
+    if (answer != Answer::kAdmitted) submitted.Set(submitted.own() - 1);
+    return answer;
   }
+  Answer Judge(bool bound_too) const;
 
-  // All sequentially consistent: falling asleep looks at them (S2 of
-  // parking_lot.h), and who admits must not miss a limit that is raised while
-  // the one who raises it misses the admission (AfterAdmission of the pool).
-  std::atomic<Word> word_{0};
+  void Step(Tally& tally, std::uint64_t steps) {
+    tally.steps.Set(tally.steps.own() + steps);
+  }
+  void EndSteps(Tally& tally, TaskEnding ending, std::uint64_t steps) {
+    if (ending == TaskEnding::kFailed) [[unlikely]] {
+      CountFailure(tally, steps);
+    } else {
+      Step(tally, steps);
+    }
+  }
+  void CountFailure(Tally& tally, std::uint64_t steps);
+
+  struct Sums;
+  Sums AddUp() const;
+  Counts ReadLocked() const;
+
+  alignas(64) mutable std::atomic<Word> word_;
   const BacklogBound bound_;
-  std::atomic<PoolSize> limits_;
-  std::atomic<int> retiring_{0};
+  GrowingTable<const Tally> tallies_;
+  mutable std::mutex picture_;  // one at a time
 
-  static_assert(std::atomic<PoolSize>::is_always_lock_free);
+  alignas(64) Count outside_;
 };
 
 }  // namespace heddle::work_stealing

@@ -2,6 +2,7 @@
 #include "impls/work_stealing/census.h"
 
 #include <atomic>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -12,11 +13,23 @@ namespace {
 
 using Answer = Census::Answer;
 
-Counts Running(int threads, int busy, std::uint64_t backlog) {
+constexpr TaskEnding kSucceeded = TaskEnding::kSucceeded;
+constexpr TaskEnding kFailed = TaskEnding::kFailed;
+
+Counts Running(int threads, int busy, std::uint64_t backlog,
+               std::uint64_t completed = 0, std::uint64_t failed = 0) {
   return {.state = PoolState::kRunning,
           .threads = threads,
           .busy = busy,
-          .backlog = backlog};
+          .backlog = backlog,
+          .completed = completed,
+          .failed = failed};
+}
+
+// As the pool does it.
+Answer Admit(Census& census) {
+  const std::unique_lock turn = census.PrepareToCount();
+  return census.Admit();
 }
 
 TEST(CensusTest, WantsAWorkerForEachTaskThatNoIdleWorkerStandsFor) {
@@ -42,104 +55,220 @@ TEST(CensusTest, WantsWorkersUpToMinWhileItRuns) {
 }
 
 TEST(CensusTest, LetsWorkersLeaveAboveMaxAndAtTheEndOfADrain) {
-  const PoolSize limits{.min = 0, .max = 1};
-  EXPECT_FALSE(MayLeave(Running(1, 0, 0), limits, 0));
-  EXPECT_TRUE(MayLeave(Running(2, 0, 0), limits, 0));
-  EXPECT_TRUE(MayLeave(Running(2, 1, 7), limits, 0)) << "before backlog";
-  EXPECT_TRUE(MayLeave(Running(1, 0, 0), limits, 1));
-  EXPECT_FALSE(MayLeave(Running(1, 0, 1), limits, 1)) << "after backlog";
-  Counts counts = Running(1, 0, 1);
-  counts.state = PoolState::kStopping;
-  EXPECT_FALSE(MayLeave(counts, limits, 0));
-  counts.backlog = 0;
-  EXPECT_TRUE(MayLeave(counts, limits, 0));
+  Standing now{.state = PoolState::kRunning,
+               .threads = 1,
+               .limits = {.min = 0, .max = 1}};
+  EXPECT_FALSE(MayLeave(now, 0));
+  now.threads = 2;
+  EXPECT_TRUE(MayLeave(now, 0));
+  EXPECT_TRUE(MayLeave(now, 7)) << "before backlog";
+  now.threads = 1;
+  now.retiring = 1;
+  EXPECT_TRUE(MayLeave(now, 0));
+  EXPECT_FALSE(MayLeave(now, 1)) << "after backlog";
+  now.retiring = 0;
+  now.state = PoolState::kStopping;
+  EXPECT_FALSE(MayLeave(now, 1));
+  EXPECT_TRUE(MayLeave(now, 0));
+}
+
+TEST(CensusTest, WantsAndLetsGoByWhatIsNow) {
+  Census census({.min = 0, .max = 2});
+  Tally tally;
+  census.Enroll(&tally);
+  ASSERT_EQ(Admit(census), Answer::kAdmitted);
+  EXPECT_FALSE(census.WantsWorkerNow()) << "new";
+  census.SetState(PoolState::kRunning);
+  EXPECT_TRUE(census.WantsWorkerNow());
+  census.AddWorker();
+  EXPECT_FALSE(census.WantsWorkerNow());
+  EXPECT_FALSE(census.MayLeaveNow());
+  census.Begin(tally);
+  EXPECT_FALSE(census.WantsWorkerNow());
+  ASSERT_EQ(census.Admit(tally), Answer::kAdmitted);
+  EXPECT_TRUE(census.WantsWorkerNow()) << "it is busy";
+  census.SetRetiring(1);
+  EXPECT_FALSE(census.MayLeaveNow()) << "there is a backlog";
+  EXPECT_FALSE(census.MaySleepNow()) << "there is a backlog";
+  census.EndAndBegin(tally, kSucceeded);
+  EXPECT_TRUE(census.MayLeaveNow());
+  EXPECT_FALSE(census.MaySleepNow());
+  census.SetRetiring(0);
+  EXPECT_FALSE(census.MayLeaveNow());
+  EXPECT_TRUE(census.MaySleepNow());
+  census.SetLimits({.min = 0, .max = 0});
+  EXPECT_TRUE(census.MayLeaveNow());
 }
 
 TEST(CensusTest, AdmitsNoMoreThanTheBoundAllows) {
   Census census({.min = 0, .max = 1}, 2);
-  EXPECT_EQ(census.Admit().answer, Answer::kAdmitted);
-  EXPECT_EQ(census.Admit().answer, Answer::kAdmitted);
-  EXPECT_EQ(census.Admit().answer, Answer::kFull) << "before the start";
+  Tally tally;
+  census.Enroll(&tally);
+  EXPECT_EQ(Admit(census), Answer::kAdmitted);
+  EXPECT_EQ(Admit(census), Answer::kAdmitted);
+  EXPECT_EQ(Admit(census), Answer::kFull) << "before the start";
   census.SetState(PoolState::kRunning);
   census.AddWorker();
-  EXPECT_EQ(census.Admit().answer, Answer::kAdmitted) << "for the worker";
-  EXPECT_EQ(census.Admit().answer, Answer::kFull);
-  census.Take();
-  EXPECT_EQ(census.Admit().answer, Answer::kFull) << "it is busy";
-  census.EndAndTake();
-  EXPECT_EQ(census.Admit().answer, Answer::kAdmitted);
+  EXPECT_EQ(Admit(census), Answer::kAdmitted) << "for the worker";
+  EXPECT_EQ(Admit(census), Answer::kFull);
+  census.Begin(tally);
+  EXPECT_EQ(Admit(census), Answer::kFull) << "it is busy";
+  census.EndAndBegin(tally, kSucceeded);
+  EXPECT_EQ(Admit(census), Answer::kAdmitted);
   EXPECT_EQ(census.Read().backlog, 2u);
+}
+
+TEST(CensusTest, AdmitsNoMoreThanTheBoundAllowsToSeveralAtOnce) {
+  constexpr int kThreads = 3;
+  constexpr std::size_t kBound = 500;
+  Census census({.min = 0, .max = 0}, kBound);
+  std::mutex queue;  // as the injection queue's lock
+  std::atomic<std::size_t> admitted = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < kThreads; ++i) {
+      threads.emplace_back([&] {
+        for (;;) {
+          const std::unique_lock turn = census.PrepareToCount();
+          std::lock_guard lock(queue);
+          if (census.Admit() != Answer::kAdmitted) return;
+          ++admitted;
+        }
+      });
+    }
+  }
+  EXPECT_EQ(admitted, kBound);
 }
 
 TEST(CensusTest, CountsEachStep) {
   Census census({.min = 0, .max = 2});
+  Tally tally;
+  census.Enroll(&tally);
   EXPECT_EQ(census.Read(), Counts());
   census.SetState(PoolState::kRunning);
-  EXPECT_EQ(census.AddWorker(), Running(1, 0, 0));
-  EXPECT_EQ(census.Admit().counts, Running(1, 0, 1));
-  EXPECT_EQ(census.Admit().counts, Running(1, 0, 2));
-  EXPECT_EQ(census.Take(), Running(1, 1, 1));
-  EXPECT_EQ(census.EndAndTake(), Running(1, 1, 0));
-  EXPECT_EQ(census.End(), Running(1, 0, 0));
-  EXPECT_EQ(census.Admit().counts, Running(1, 0, 1));
-  EXPECT_EQ(census.GiveBack(), Running(1, 0, 0));
-  EXPECT_EQ(census.RemoveWorker(), Running(0, 0, 0));
-  EXPECT_EQ(census.Read(), Running(0, 0, 0));
+  census.AddWorker();
+  EXPECT_EQ(census.Read(), Running(1, 0, 0));
+  ASSERT_EQ(Admit(census), Answer::kAdmitted);
+  ASSERT_EQ(Admit(census), Answer::kAdmitted);
+  EXPECT_EQ(census.Read(), Running(1, 0, 2));
+  EXPECT_EQ(census.Backlog(), 2u);
+  census.Begin(tally);
+  EXPECT_EQ(census.Read(), Running(1, 1, 1));
+  EXPECT_TRUE(tally.busy());
+  census.EndAndBegin(tally, kFailed);
+  EXPECT_EQ(census.Read(), Running(1, 1, 0, 1, 1));
+  EXPECT_EQ(census.Unfinished(), 1u);
+  ASSERT_EQ(census.Admit(tally), Answer::kAdmitted);
+  EXPECT_EQ(census.Read(), Running(1, 1, 1, 1, 1));
+  census.End(tally, kSucceeded);
+  EXPECT_EQ(census.Read(), Running(1, 0, 1, 2, 1));
+  EXPECT_FALSE(tally.busy());
+  ASSERT_EQ(Admit(census), Answer::kAdmitted);
+  census.GiveBack();
+  EXPECT_EQ(census.Read(), Running(1, 0, 1, 2, 1));
+  census.RemoveWorker();
+  EXPECT_EQ(census.Read(), Running(0, 0, 1, 2, 1));
 }
 
-TEST(CensusTest, KeepsItsCountsApartWhenTheyAreLarge) {
-  Census census({.min = 0, .max = Census::kMaxThreads});
-  census.SetState(PoolState::kRunning);
-  for (int i = 0; i < Census::kMaxThreads; ++i) {
-    census.AddWorker();
-    ASSERT_EQ(census.Admit().answer, Answer::kAdmitted);
-    census.Take();
-  }
-  ASSERT_EQ(census.Admit().answer, Answer::kAdmitted);
+TEST(CensusTest, KeepsItsNumbersApartWhenTheyAreLarge) {
+  constexpr int kMost = Census::kMaxThreads;
+  Census census({.min = kMost, .max = 1 << 30});
+  census.SetRetiring(kMost);
   census.SetState(PoolState::kStopping);
-  EXPECT_EQ(census.Read(), (Counts{.state = PoolState::kStopping,
-                                   .threads = Census::kMaxThreads,
-                                   .busy = Census::kMaxThreads,
-                                   .backlog = 1}));
+  EXPECT_EQ(census.standing().threads, 0);
+  for (int i = 0; i < kMost; ++i) census.AddWorker();
+  const Standing now = census.standing();
+  EXPECT_EQ(now.state, PoolState::kStopping);
+  EXPECT_EQ(now.threads, kMost);
+  EXPECT_EQ(now.limits, (PoolSize{.min = kMost, .max = kMost}));
+  EXPECT_EQ(now.retiring, kMost);
+  EXPECT_FALSE(census.WantsWorkerNow());
+  census.SetLimits({.min = 0, .max = kMost - 1});
+  EXPECT_TRUE(census.MayLeaveNow());
 }
 
 TEST(CensusTest, AdmitsUntilTheStopAndAsksForTheFirstWorker) {
   Census census({.min = 0, .max = 1});
-  EXPECT_EQ(census.Admit().answer, Answer::kAdmitted) << "new: held";
+  EXPECT_EQ(Admit(census), Answer::kAdmitted) << "new: held";
   census.SetState(PoolState::kRunning);
-  EXPECT_EQ(census.Admit().answer, Answer::kNeedsWorker);
+  EXPECT_EQ(Admit(census), Answer::kNeedsWorker);
   EXPECT_EQ(census.Read().backlog, 1u);
   census.SetLimits({.min = 0, .max = 0});
-  EXPECT_EQ(census.Admit().answer, Answer::kAdmitted) << "waits (TP-37)";
+  EXPECT_EQ(Admit(census), Answer::kAdmitted) << "waits (TP-37)";
   census.AddWorker();
-  EXPECT_EQ(census.Admit().answer, Answer::kAdmitted);
+  EXPECT_EQ(Admit(census), Answer::kAdmitted);
   census.SetState(PoolState::kStopping);
-  EXPECT_EQ(census.Admit().answer, Answer::kStopped);
+  EXPECT_EQ(Admit(census), Answer::kStopped);
   census.SetState(PoolState::kStopped);
-  EXPECT_EQ(census.Admit().answer, Answer::kStopped);
+  EXPECT_EQ(Admit(census), Answer::kStopped);
   EXPECT_EQ(census.Read().backlog, 3u);
 }
 
-TEST(CensusTest, NeverAdmitsBehindAStopThatHasSeenTheBacklog) {
-  constexpr int kRounds = 100;
+// A1 and A2 against B1 and B2: what was counted and not seen is taken back.
+TEST(CensusTest, NeverAdmitsBehindAStopThatHasSeenNoBacklog) {
+  constexpr int kRounds = 1000;
   for (int round = 0; round < kRounds; ++round) {
     Census census({.min = 0, .max = 1});
-    std::atomic<bool> begun = false;
-    std::uint64_t admitted = 0;
+    Tally tally;
+    census.Enroll(&tally);
+    census.AddWorker();
+    census.SetState(PoolState::kRunning);
+    std::atomic<int> ready = 0;
+    Answer answer = Answer::kAdmitted;
     std::uint64_t seen = 0;
     {
       std::jthread submitter([&] {
-        while (census.Admit().answer == Answer::kAdmitted) {
-          ++admitted;
-          begun = true;
-        }
+        for (++ready; ready < 2;) std::this_thread::yield();
+        answer = round % 2 == 0 ? census.Admit() : census.Admit(tally);
       });
-      while (!begun) std::this_thread::yield();
+      for (++ready; ready < 2;) std::this_thread::yield();
       census.SetState(PoolState::kStopping);
-      seen = census.Read().backlog;
+      seen = census.Backlog();
     }
-    ASSERT_EQ(seen, admitted);
+    const bool admitted = answer == Answer::kAdmitted;
+    ASSERT_GE(seen, admitted ? 1u : 0u);
+    ASSERT_EQ(census.Read().backlog, admitted ? 1u : 0u);
   }
+}
+
+// R1 and R2 would never agree if nobody stepped aside.
+TEST(CensusTest, GivesAnExactPictureWhileAllCountAllTheTime) {
+  constexpr int kThreads = 3;
+  constexpr int kPictures = 300;
+  Census census({.min = 0, .max = kThreads});
+  census.SetState(PoolState::kRunning);
+  std::vector<Tally> tallies(kThreads);
+  for (Tally& tally : tallies) {
+    census.Enroll(&tally);
+    census.AddWorker();
+  }
+  std::atomic<bool> end = false;
+  std::vector<std::jthread> threads;
+  for (Tally& tally : tallies) {
+    threads.emplace_back([&] {
+      for (int n = 0; !end; ++n) {
+        static_cast<void>(census.PrepareToCount());
+        // One at a time waits, runs or has ended: any other sum is torn.
+        ASSERT_EQ(census.Admit(tally), Answer::kAdmitted);
+        census.Begin(tally);
+        census.End(tally, n % 2 == 0 ? kSucceeded : kFailed);
+      }
+    });
+  }
+  Counts last;
+  for (int i = 0; i < kPictures; ++i) {
+    const Counts counts = census.Read();
+    ASSERT_EQ(counts.threads, kThreads);
+    ASSERT_GE(counts.idle(), 0);
+    ASSERT_GE(counts.busy, 0);
+    ASSERT_LE(counts.backlog + counts.busy, std::uint64_t{kThreads});
+    ASSERT_GE(counts.completed, last.completed);
+    // Each thread fails every other time, and so is at most half a task off.
+    ASSERT_LE(2 * counts.failed, counts.completed);
+    ASSERT_GE(2 * counts.failed + kThreads, counts.completed);
+    last = counts;
+  }
+  end = true;
 }
 
 }  // namespace

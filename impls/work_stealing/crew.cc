@@ -29,9 +29,8 @@ void Crew::Start() {
   std::lock_guard lock(mutex_);
   PoolLifecycle started = lifecycle_;
   if (!started.Start()) return;
-  // New workers wait for the lock (Main): none runs before all are here.
   place_.census.SetState(PoolState::kRunning);
-  if (!GrowLocked() && place_.census.Read().threads == 0) {
+  if (!GrowLocked() && place_.census.standing().threads == 0) {
     place_.census.SetState(PoolState::kNew);
     throw NoWorkerThread(NoWorkerMessage("ThreadPool::Start"));
   }
@@ -42,7 +41,7 @@ void Crew::Grow() {
   bool nobody;
   {
     std::lock_guard lock(mutex_);
-    nobody = !GrowLocked() && place_.census.Read().threads == 0;
+    nobody = !GrowLocked() && place_.census.standing().threads == 0;
   }
   if (nobody) {
     Log({Severity::kError, NoWorkerMessage("ThreadPool"), nullptr});
@@ -51,9 +50,9 @@ void Crew::Grow() {
 
 bool Crew::EnsureWorker() {
   std::lock_guard lock(mutex_);
-  const Counts counts = place_.census.Read();
-  if (counts.state != PoolState::kRunning || counts.threads > 0 ||
-      place_.census.limits().max == 0) {
+  const Standing now = place_.census.standing();
+  if (now.state != PoolState::kRunning || now.threads > 0 ||
+      now.limits.max == 0) {
     return true;
   }
   return AddWorker();
@@ -68,7 +67,7 @@ void Crew::Resize(PoolSizeChange change) {
     if (lifecycle_.state() > PoolState::kRunning) return;
     place_.census.SetLimits(size_);                           // W1
     place_.census.SetRetiring(0);  // nothing is owed from before (TP-34)
-    surplus = place_.census.Read().threads - size_.max;
+    surplus = place_.census.standing().threads - size_.max;
   }
   for (; surplus > 0; --surplus) {
     if (!place_.lot.WakeOne()) break;                         // W2, W3
@@ -78,12 +77,11 @@ void Crew::Resize(PoolSizeChange change) {
 
 void Crew::StartAWorker() {
   std::lock_guard lock(mutex_);
-  const Counts counts = place_.census.Read();
-  if (counts.state != PoolState::kRunning) return;
-  const int retiring = place_.census.retiring();
-  if (retiring > 0) {
-    place_.census.SetRetiring(retiring - 1);
-  } else if (counts.threads < place_.census.limits().max && !AddWorker()) {
+  const Standing now = place_.census.standing();
+  if (now.state != PoolState::kRunning) return;
+  if (now.retiring > 0) {
+    place_.census.SetRetiring(now.retiring - 1);
+  } else if (now.threads < now.limits.max && !AddWorker()) {
     throw NoWorkerThread(NoWorkerMessage("WorkerControl::StartAWorker"));
   }
 }
@@ -91,11 +89,10 @@ void Crew::StartAWorker() {
 void Crew::StopAWorker() {
   {
     std::lock_guard lock(mutex_);
-    const Counts counts = place_.census.Read();
-    if (counts.state != PoolState::kRunning) return;
-    const int retiring = place_.census.retiring();
-    if (counts.threads - retiring <= place_.census.limits().min) return;
-    place_.census.SetRetiring(retiring + 1);                  // W1
+    const Standing now = place_.census.standing();
+    if (now.state != PoolState::kRunning) return;
+    if (now.threads - now.retiring <= now.limits.min) return;
+    place_.census.SetRetiring(now.retiring + 1);              // W1
   }
   place_.lot.WakeOne();                                       // W2, W3
 }
@@ -106,16 +103,17 @@ PoolSize Crew::size() const {
 }
 
 bool Crew::GrowLocked() {
-  while (WantsWorker(place_.census.Read(), place_.census.limits())) {
+  while (place_.census.WantsWorkerNow()) {
     if (!AddWorker()) return false;
   }
   return true;
 }
 
 bool Crew::AddWorker() {
+  Seat* seat;
   try {
-    Seat* const seat = FreeSeat();
-    seat->name.clear();
+    seat = FreeSeat();
+    seat->counted.store(false, std::memory_order_release);
     seat->thread = std::thread(&Crew::Main, this, std::ref(*seat),
                                next_ordinal_);
     free_seats_.pop_back();
@@ -126,15 +124,20 @@ bool Crew::AddWorker() {
   }
   ++next_ordinal_;
   place_.census.AddWorker();
+  seat->counted.store(true, std::memory_order_release);
+  seat->counted.notify_one();
   return true;
 }
 
 Crew::Seat* Crew::FreeSeat() {
   if (free_seats_.empty()) {
     seats_.reserve(seats_.size() + 1);
-    // Room for all, so that Leave needs no memory.
-    free_seats_.reserve(std::max(seats_.capacity(), seats_.size() + 1));
+    // Room for all, so that Leave needs no memory; and in ended_ for one that
+    // has left while its seat is taken again.
+    free_seats_.reserve(seats_.capacity());
+    ended_.reserve(seats_.capacity() + 1);
     auto seat = std::make_unique<Seat>(place_);
+    place_.census.Enroll(&seat->worker.tally());
     place_.workers.Append(&seat->worker);
     seats_.push_back(std::move(seat));
     free_seats_.push_back(seats_.back().get());
@@ -144,11 +147,8 @@ Crew::Seat* Crew::FreeSeat() {
 
 void Crew::Main(Seat& seat, int ordinal) {
   const WorkerScope scope(pool_, ordinal);
-  {
-    // Waits until AddWorker has counted this worker.
-    std::lock_guard lock(mutex_);
-    seat.name = WorkerScope::CurrentName();
-  }
+  seat.name = WorkerScope::CurrentName();
+  seat.counted.wait(false, std::memory_order_acquire);
   do {
     seat.worker.Work();
   } while (!Leave(seat));
@@ -157,26 +157,31 @@ void Crew::Main(Seat& seat, int ordinal) {
 bool Crew::Leave(Seat& seat) {
   seat.worker.HandOver();
   std::thread previous;
-  Counts counts;
+  Standing now;
   {
     std::lock_guard lock(mutex_);
     // Again, now that neither limits nor other workers can change meanwhile.
     if (!place_.census.MayLeaveNow()) return false;
-    counts = place_.census.RemoveWorker();
-    if (WantsWorker(counts, place_.census.limits())) {
+    place_.census.RemoveWorker();                             // B1
+    if (place_.census.WantsWorkerNow()) {                     // B2
       // A task was admitted just now that counted on this worker.
       place_.census.AddWorker();
       return false;
     }
-    place_.census.SetRetiring(std::max(0, place_.census.retiring() - 1));
-    previous = std::exchange(ended_, std::move(seat.thread));
+    now = place_.census.standing();
+    place_.census.SetRetiring(std::max(0, now.retiring - 1));
+    if (now.state == PoolState::kRunning && !ended_.empty()) {
+      previous = std::move(ended_.back());
+      ended_.pop_back();
+    }
+    ended_.push_back(std::move(seat.thread));
     free_seats_.push_back(&seat);
   }
   // The seat may have another thread by now.
   //
   // This worker may have been called for a task; somebody else must come.
-  if (counts.backlog > 0) place_.lot.WakeOne();
-  if (counts.threads == 0 && counts.state == PoolState::kStopping) EndDrain();
+  if (place_.census.Backlog() > 0) place_.lot.WakeForTask();
+  if (now.threads == 0 && now.state == PoolState::kStopping) EndDrain();
   if (previous.joinable()) previous.join();
   return true;
 }
@@ -187,8 +192,9 @@ void Crew::RequestStop() {
     std::lock_guard lock(mutex_);
     if (!lifecycle_.RequestStop()) return;
     stop_requested_ = Clock::now();
-    nobody = place_.census.Read().threads == 0;
-    if (!nobody && place_.census.limits().max == 0) {
+    const Standing now = place_.census.standing();
+    nobody = now.threads == 0;
+    if (!nobody && now.limits.max == 0) {
       place_.census.SetLimits({.min = 0, .max = 1});  // one stays (TP-39)
     }
     place_.census.SetState(PoolState::kStopping);             // W1
@@ -215,15 +221,19 @@ void Crew::EndDrain() {
     place_.census.GiveBack();
     refused->task.Refuse(Refusal::kPoolStopped);
   }
-  std::lock_guard lock(mutex_);
-  refusing_ = std::thread::id();
-  drained_ = true;
-  FinishIfJoined();
+  {
+    std::lock_guard lock(mutex_);
+    refusing_ = std::thread::id();
+    drained_ = true;
+    FinishIfJoined();
+  }
+  // The crew is still there: Join joins the thread that is here, or that
+  // thread is inside RequestStop.
   changed_.notify_all();
 }
 
 void Crew::FinishIfJoined() {
-  if (ended_.joinable() || joining_) return;
+  if (!ended_.empty() || joining_) return;
   // A pool that stopped when it was new is kStopped for its lifecycle already.
   if (lifecycle_.state() == PoolState::kStopping) lifecycle_.FinishStop();
   place_.census.SetState(PoolState::kStopped);
@@ -241,16 +251,17 @@ bool Crew::Join(std::optional<Clock::time_point> deadline) {
   } else if (!changed_.wait_until(lock, *deadline, ready)) {
     return false;
   }
-  if (ended_.joinable()) {
-    std::thread last = std::move(ended_);
+  if (!ended_.empty()) {
+    std::vector<std::thread> threads = std::move(ended_);
+    ended_.clear();
     joining_ = true;
     lock.unlock();
-    last.join();
+    for (std::thread& thread : threads) thread.join();
     lock.lock();
     joining_ = false;
     changed_.notify_all();
   }
-  if (place_.census.Read().state != PoolState::kStopped) FinishIfJoined();
+  if (place_.census.standing().state != PoolState::kStopped) FinishIfJoined();
   return true;
 }
 

@@ -4,6 +4,7 @@
 #ifndef HEDDLE_IMPLS_WORK_STEALING_CREW_H_
 #define HEDDLE_IMPLS_WORK_STEALING_CREW_H_
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -41,8 +42,8 @@ namespace heddle::work_stealing {
 // What it promises: threads are counted once they exist and begin to work
 // once they are counted, so a failure to create one leaves no trace (TP-51).
 // Never more than max are made (TP-09). A thread that ends is joined by the
-// next to end, or by Join: at most one is ever waiting for it. No user code
-// runs under the lock.
+// next to end, or, once the pool stops, by Join: then all end at once. No user
+// code runs under the lock.
 //
 // Happens-before: all that any worker did is visible after Join() == true.
 //
@@ -97,7 +98,10 @@ class Crew {
     explicit Seat(Workplace& place) : worker(place) {}
     Worker worker;
     std::thread thread;  // guarded by mutex_
-    std::string name;    // guarded by mutex_
+    // Set when the thread has been counted; it begins then.
+    std::atomic<bool> counted = false;
+    // The thread's; others may read it where they see its worker busy.
+    std::string name;
   };
 
   // These want mutex_ held.
@@ -124,10 +128,10 @@ class Crew {
   std::vector<std::unique_ptr<Seat>> seats_;
   std::vector<Seat*> free_seats_;
   int next_ordinal_ = 0;
-  std::thread ended_;         // the last that left, not yet joined
-  bool joining_ = false;      // a Join joins it
-  bool drained_ = false;      // EndDrain has returned
-  std::thread::id refusing_;  // the thread in EndDrain
+  std::vector<std::thread> ended_;  // have left, and are not yet joined
+  bool joining_ = false;            // a Join joins them
+  bool drained_ = false;            // EndDrain has returned
+  std::thread::id refusing_;        // the thread in EndDrain
   Clock::time_point stop_requested_{};
 };
 

@@ -2,37 +2,35 @@
 #include "impls/work_stealing/injection_queue.h"
 
 #include <cassert>
-#include <utility>
 
 namespace heddle::work_stealing {
 
-InjectionQueue::~InjectionQueue() { assert(head_ == nullptr); }
+InjectionQueue::~InjectionQueue() { assert(LooksEmpty()); }
 
 TaskNode* InjectionQueue::Pop() {
-  // Spares idle workers the lock. What is pushed after this look is found by
-  // the look before sleeping.
-  if (LooksEmpty()) return nullptr;
-  std::lock_guard lock(mutex_);
-  TaskNode* const node = head_;
-  if (node == nullptr) return nullptr;
-  head_ = std::exchange(node->next, nullptr);
-  if (head_ == nullptr) tail_ = nullptr;
-  SetSize(size_.load(std::memory_order_relaxed) - 1);
-  return node;
+  TaskNode* oldest = nullptr;
+  Take(1, 1, [&oldest](TaskNode* node) { oldest = node; });
+  return oldest;
 }
 
 std::optional<std::chrono::nanoseconds> InjectionQueue::OldestSubmitted()
     const {
-  std::lock_guard lock(mutex_);
-  if (head_ == nullptr) return std::nullopt;
-  return head_->task.submitted();
+  std::lock_guard guard(lock_);
+  if (size() == 0) return std::nullopt;
+  const std::uint64_t index = removed_.load(std::memory_order_relaxed);
+  return stripes_[index % kStripes].head->task.submitted();
 }
 
 TaskNode* InjectionQueue::TakeAll() {
-  std::lock_guard lock(mutex_);
-  tail_ = nullptr;
-  SetSize(0);
-  return std::exchange(head_, nullptr);
+  std::lock_guard guard(lock_);
+  TaskNode* first = nullptr;
+  TaskNode** end = &first;
+  while (size() > 0) {
+    *end = RemoveOldest();
+    end = &(*end)->next;
+  }
+  *end = nullptr;
+  return first;
 }
 
 }  // namespace heddle::work_stealing

@@ -4,30 +4,37 @@
 #ifndef HEDDLE_IMPLS_WORK_STEALING_INJECTION_QUEUE_H_
 #define HEDDLE_IMPLS_WORK_STEALING_INJECTION_QUEUE_H_
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 
+#include "impls/work_stealing/brief_lock.h"
 #include "impls/work_stealing/task_node.h"
 
 namespace heddle::work_stealing {
 
 // What it is: a first-in-first-out list of tasks from threads that are not
-// workers, and of what retired workers left behind.
+// workers, and of what retired workers left behind. It needs no memory: each
+// node leads to the one kStripes after it. To take a batch is then to walk
+// kStripes lists at once; in a single list each node would have to arrive from
+// the core that wrote it before the next could be asked for.
 //
 // Its states: empty or not.
 //
 // What the caller must do: nothing; any thread may call anything. Only
-// PushIf's `admit` runs under the lock: it must not block or run user code.
+// PushIf's `admit` and Take's `put` run under the lock: they must neither block
+// nor run user code.
 //
 // What it promises: order of pushing. Admission and push are one step to
 // whoever calls TakeAll: after admission has been closed, TakeAll returns all
 // that was ever admitted, and nothing comes later. This is what makes a stop
 // without workers exact.
 //
-// Happens-before: what came before a push is visible after the Pop or TakeAll
+// Happens-before: what came before a push is visible after the Take or TakeAll
 // that returned the node.
 //
 // Destruction: when it is empty and no thread may still use it.
@@ -42,7 +49,7 @@ class InjectionQueue {
   // Appends `node` if admit() returns true, and says whether it did.
   template <class Admit>
   bool PushIf(TaskNode* node, Admit admit) {
-    std::lock_guard lock(mutex_);
+    std::lock_guard guard(lock_);
     if (!admit()) return false;
     Append(node);
     return true;
@@ -50,6 +57,15 @@ class InjectionQueue {
 
   void Push(TaskNode* node) {
     PushIf(node, [] { return true; });
+  }
+
+  // Calls put(node) for each of the oldest tasks, oldest first: for one `share`
+  // of them, rounded up, and at most `most`.
+  template <class Put>
+  void Take(std::size_t share, std::size_t most, Put put) {
+    std::lock_guard guard(lock_);
+    const std::size_t count = std::min((size() + share - 1) / share, most);
+    for (std::size_t i = 0; i < count; ++i) put(RemoveOldest());
   }
 
   // The oldest task, or null.
@@ -61,30 +77,48 @@ class InjectionQueue {
   // All tasks, oldest first, linked by `next`; null if there is none.
   TaskNode* TakeAll();
 
-  // Without the lock. Sees every push that precedes it in the order of
-  // sequentially consistent operations (W1, S2 of parking_lot.h).
-  bool LooksEmpty() const noexcept {
-    return size_.load(std::memory_order_seq_cst) == 0;
-  }
+  // Without the lock, and so without a guarantee: whether to sleep is decided
+  // by the census.
+  bool LooksEmpty() const noexcept { return size() == 0; }
 
  private:
+  static constexpr std::size_t kStripes = 8;
+
+  std::size_t size() const {
+    const std::uint64_t removed = removed_.load(std::memory_order_acquire);
+    return appended_.load(std::memory_order_acquire) - removed;
+  }
+
   void Append(TaskNode* node) {
+    // Relaxed: lock_ orders the writes.
+    const std::uint64_t index = appended_.load(std::memory_order_relaxed);
+    Stripe& stripe = stripes_[index % kStripes];
     node->next = nullptr;
-    *(tail_ != nullptr ? &tail_->next : &head_) = node;
-    tail_ = node;
-    SetSize(size_.load(std::memory_order_relaxed) + 1);
+    *(stripe.head != nullptr ? &stripe.tail->next : &stripe.head) = node;
+    stripe.tail = node;
+    appended_.store(index + 1, std::memory_order_release);
   }
 
-  // W1 of parking_lot.h: in one order with WakeOne's read of the count and
-  // with LooksEmpty. The reads for writing are relaxed: mutex_ orders them.
-  void SetSize(std::size_t size) {
-    size_.store(size, std::memory_order_seq_cst);
+  // There must be one.
+  TaskNode* RemoveOldest() {
+    const std::uint64_t index = removed_.load(std::memory_order_relaxed);
+    Stripe& stripe = stripes_[index % kStripes];
+    TaskNode* const node = stripe.head;
+    stripe.head = node->next;
+    removed_.store(index + 1, std::memory_order_release);
+    return node;
   }
 
-  mutable std::mutex mutex_;
-  TaskNode* head_ = nullptr;          // guarded by mutex_
-  TaskNode* tail_ = nullptr;          // guarded by mutex_
-  std::atomic<std::size_t> size_{0};  // written under mutex_
+  struct Stripe {
+    TaskNode* head = nullptr;
+    TaskNode* tail = nullptr;  // if there is a head
+  };
+
+  mutable BriefLock lock_;
+  // How many ever were; written under lock_.
+  std::atomic<std::uint64_t> appended_{0};
+  std::atomic<std::uint64_t> removed_{0};
+  Stripe stripes_[kStripes];  // guarded by lock_
 };
 
 }  // namespace heddle::work_stealing

@@ -12,15 +12,35 @@ namespace {
 
 TEST(InjectionQueueTest, GivesTasksBackInTheOrderOfPushing) {
   InjectionQueue queue;
-  std::vector<TaskNode> nodes(3);
+  std::vector<TaskNode> nodes(50);
   for (TaskNode& node : nodes) queue.Push(&node);
   for (TaskNode& node : nodes) {
     EXPECT_FALSE(queue.LooksEmpty());
     EXPECT_EQ(queue.Pop(), &node);
-    EXPECT_EQ(node.next, nullptr);
   }
   EXPECT_TRUE(queue.LooksEmpty());
   EXPECT_EQ(queue.Pop(), nullptr);
+}
+
+TEST(InjectionQueueTest, GivesAShareRoundedUpAndNoMoreThanAskedFor) {
+  InjectionQueue queue;
+  std::vector<TaskNode> nodes(50);
+  for (TaskNode& node : nodes) queue.Push(&node);
+  std::vector<TaskNode*> taken;
+  const auto take = [&](std::size_t share, std::size_t most) {
+    const std::size_t before = taken.size();
+    queue.Take(share, most, [&](TaskNode* node) { taken.push_back(node); });
+    return taken.size() - before;
+  };
+  EXPECT_EQ(take(3, 32), 17u);
+  EXPECT_EQ(take(1, 30), 30u);
+  EXPECT_EQ(take(4, 32), 1u);
+  EXPECT_EQ(take(2, 32), 1u);
+  EXPECT_EQ(take(2, 32), 1u);
+  EXPECT_EQ(take(2, 32), 0u);
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    ASSERT_EQ(taken[i], &nodes[i]);
+  }
 }
 
 TEST(InjectionQueueTest, KeepsNothingThatIsNotAdmitted) {
@@ -34,7 +54,7 @@ TEST(InjectionQueueTest, KeepsNothingThatIsNotAdmitted) {
 
 TEST(InjectionQueueTest, TakesAllInOrderAndIsUsableAfterwards) {
   InjectionQueue queue;
-  std::vector<TaskNode> nodes(3);
+  std::vector<TaskNode> nodes(50);
   for (TaskNode& node : nodes) queue.Push(&node);
   const TaskNode* taken = queue.TakeAll();
   for (const TaskNode& node : nodes) {

@@ -90,8 +90,8 @@ class Depot {
 
 constinit Depot depot;
 
-// Trivially destructible and without a guard, so that nodes can be made and recycled by whatever
-// runs after it at a thread's end.
+// Trivially destructible and without a guard, so that nodes can be made and
+// recycled by whatever runs after it at a thread's end.
 struct Cache {
   FreeNode* current = nullptr;
   int count = 0;  // of current

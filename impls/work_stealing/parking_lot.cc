@@ -1,57 +1,90 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "impls/work_stealing/parking_lot.h"
 
+#include <mutex>
+#include <optional>
 #include <utility>
+
+#include "reference/futex.h"
 
 namespace heddle::work_stealing {
 
 void Sleeper::AwaitCall() {
-  std::unique_lock lock(mutex_);
-  called_changed_.wait(lock, [this] { return called_; });
-  called_ = false;
+  std::uint32_t call = kAwake;
+  if (call_.compare_exchange_strong(call, kAsleep, std::memory_order_acquire)) {
+    do {
+      SleepWhile(call_, kAsleep, std::nullopt);
+    } while (call_.load(std::memory_order_acquire) == kAsleep);
+  }
+  // Relaxed: the next Call comes after the next Announce, under the lot's lock.
+  call_.store(kAwake, std::memory_order_relaxed);
 }
 
 void Sleeper::Call() {
-  {
-    std::lock_guard lock(mutex_);
-    called_ = true;
+  if (call_.exchange(kCalled, std::memory_order_release) == kAsleep) {
+    heddle::WakeOne(call_);
   }
-  called_changed_.notify_one();
 }
 
-void ParkingLot::Announce(Sleeper& sleeper) {
-  std::lock_guard lock(mutex_);
+void ParkingLot::Announce(Sleeper& sleeper, bool searching) {
+  std::lock_guard guard(lock_);
   sleeper.announced_ = true;
   sleeper.previous_ = nullptr;
   sleeper.next_ = newest_;
   if (newest_ != nullptr) newest_->previous_ = &sleeper;
   newest_ = &sleeper;
-  // S1, partner of WakeOne's load (header).
-  announced_.fetch_add(1, std::memory_order_seq_cst);
+  // S1 and L3, partners of W2's load (header).
+  word_.fetch_add(searching ? kOneSleeper - kOneSearcher : kOneSleeper,
+                  std::memory_order_seq_cst);
 }
 
-void ParkingLot::Withdraw(Sleeper& sleeper) {
+bool ParkingLot::Withdraw(Sleeper& sleeper) {
   {
-    std::lock_guard lock(mutex_);
+    std::lock_guard guard(lock_);
     if (sleeper.announced_) {
       Remove(sleeper);
-      return;
+      // Relaxed, as in BeginSearch: a waker that still sees a sleeper takes the
+      // lock in vain; lock_ orders the writes.
+      word_.fetch_add(kOneSearcher - kOneSleeper, std::memory_order_relaxed);
+      return false;
     }
   }
   // Called meanwhile: the call is on its way and must not stay behind for the
   // next Sleep.
   sleeper.AwaitCall();
+  return true;
 }
 
 void ParkingLot::Sleep(Sleeper& sleeper) { sleeper.AwaitCall(); }
 
-bool ParkingLot::CallOne() {
+bool ParkingLot::BeginSearch() {
+  Word word = word_.load(std::memory_order_relaxed);
+  while (word < kOneSearcher) {
+    // Relaxed: who sees it too late calls a sleeper in vain.
+    if (word_.compare_exchange_weak(word, word + kOneSearcher,
+                                    std::memory_order_relaxed)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void ParkingLot::EndSearch() {
+  // L3, partner of W2's load (header).
+  word_.fetch_sub(kOneSearcher, std::memory_order_seq_cst);
+}
+
+bool ParkingLot::CallOne(bool always) {
   Sleeper* called;
   {
-    std::lock_guard lock(mutex_);
+    std::lock_guard guard(lock_);
+    // Another waker may have been faster. Sequentially consistent as W2 is.
+    if (!always && !NeedsCall()) return false;
     called = newest_;
     if (called == nullptr) return false;
     Remove(*called);
+    // Relaxed, as in Withdraw.
+    word_.fetch_add(kOneSearcher - kOneSleeper, std::memory_order_relaxed);
   }
   called->Call();
   return true;
@@ -59,12 +92,15 @@ bool ParkingLot::CallOne() {
 
 void ParkingLot::WakeAll() {
   // As in WakeOne.
-  if (announced_.load(std::memory_order_seq_cst) == 0) return;
+  if (Sleepers(word_.load(std::memory_order_seq_cst)) == 0) return;
   Sleeper* called;
   {
-    std::lock_guard lock(mutex_);
+    std::lock_guard guard(lock_);
     called = newest_;
-    while (newest_ != nullptr) Remove(*newest_);
+    Word count = 0;
+    for (; newest_ != nullptr; ++count) Remove(*newest_);
+    word_.fetch_add(count * (kOneSearcher - kOneSleeper),
+                    std::memory_order_relaxed);
   }
   // A sleeper's links are its own again once it has been called.
   while (called != nullptr) std::exchange(called, called->next_)->Call();
@@ -75,9 +111,6 @@ void ParkingLot::Remove(Sleeper& sleeper) {
       sleeper.next_;
   if (sleeper.next_ != nullptr) sleeper.next_->previous_ = sleeper.previous_;
   sleeper.announced_ = false;
-  // Relaxed: a waker that still reads the larger number takes the lock in
-  // vain; mutex_ orders the writes.
-  announced_.fetch_sub(1, std::memory_order_relaxed);
 }
 
 }  // namespace heddle::work_stealing

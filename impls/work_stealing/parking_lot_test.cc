@@ -70,6 +70,116 @@ TEST(ParkingLotTest, DoesNotKeepACallThatMeetsAWithdrawForTheNextSleep) {
   EXPECT_TRUE(called.load()) << "woken by the call of before";
 }
 
+TEST(ParkingLotTest, CallsNobodyForATaskWhileSomebodySearches) {
+  ParkingLot lot;
+  EXPECT_TRUE(lot.BeginSearch());
+  EXPECT_FALSE(lot.BeginSearch()) << "one is enough";
+  Sleeper sleeper;
+  lot.Announce(sleeper);
+  EXPECT_FALSE(lot.NeedsCall());
+  EXPECT_FALSE(lot.WakeForTask());
+  lot.EndSearch();
+  EXPECT_TRUE(lot.NeedsCall());
+  EXPECT_TRUE(lot.WakeForTask());
+  EXPECT_TRUE(lot.Withdraw(sleeper));
+}
+
+TEST(ParkingLotTest, CountsACallUnderWayAsASearch) {
+  ParkingLot lot;
+  std::vector<Sleeper> sleepers(2);
+  for (Sleeper& sleeper : sleepers) lot.Announce(sleeper);
+  EXPECT_TRUE(lot.WakeForTask());
+  EXPECT_FALSE(lot.WakeForTask()) << "called twice for one task";
+  EXPECT_FALSE(lot.BeginSearch());
+  lot.Sleep(sleepers[1]);
+  lot.EndSearch();
+  EXPECT_TRUE(lot.WakeForTask());
+  EXPECT_TRUE(lot.Withdraw(sleepers[0]));
+  lot.EndSearch();
+  EXPECT_TRUE(lot.BeginSearch());
+}
+
+// Else what was left to the search that Announce has ended is nobody's.
+TEST(ParkingLotTest, BeginsASearchByWithdrawing) {
+  ParkingLot lot;
+  std::vector<Sleeper> sleepers(2);
+  lot.Announce(sleepers[0]);
+  ASSERT_TRUE(lot.BeginSearch());
+  lot.Announce(sleepers[1], true);
+  EXPECT_FALSE(lot.Withdraw(sleepers[1]));
+  EXPECT_FALSE(lot.NeedsCall());
+  lot.EndSearch();
+  EXPECT_TRUE(lot.WakeForTask());
+  EXPECT_TRUE(lot.Withdraw(sleepers[0]));
+}
+
+TEST(ParkingLotTest, EndsASearchByAnnouncing) {
+  ParkingLot lot;
+  Sleeper sleeper;
+  ASSERT_TRUE(lot.BeginSearch());
+  lot.Announce(sleeper, true);
+  EXPECT_TRUE(lot.WakeForTask());
+  lot.Sleep(sleeper);
+}
+
+// L1 to L4: each worker searches before it sleeps, and who ends a search calls
+// the next. Hangs if a task is left to a searcher that does not see it.
+void NoTaskIsLostToASearch(int workers, int reporters) {
+  const int kTasks = 40'000 / reporters;
+  ParkingLot lot;
+  std::atomic<int> tasks = 0;
+  std::atomic<int> to_come = kTasks * reporters;
+  const auto take = [&] {
+    int count = tasks.load();
+    while (count > 0) {
+      if (tasks.compare_exchange_weak(count, count - 1)) return true;
+    }
+    return false;
+  };
+  std::vector<Sleeper> sleepers(workers);
+  std::vector<std::jthread> threads;
+  for (Sleeper& sleeper : sleepers) {
+    threads.emplace_back([&] {
+      bool searching = false;
+      while (to_come.load() > 0) {
+        if (!searching) searching = lot.BeginSearch();            // L1
+        if (take()) {                                             // L2
+          if (searching) {
+            lot.EndSearch();                                      // L3
+            searching = false;
+            if (tasks.load() > 0) lot.WakeForTask();              // L4
+          }
+          if (--to_come == 0) lot.WakeAll();
+          continue;
+        }
+        lot.Announce(sleeper, searching);                         // S1, L3
+        if (tasks.load() > 0 || to_come.load() == 0) {            // S2
+          lot.Withdraw(sleeper);
+        } else {
+          lot.Sleep(sleeper);                                     // S3
+        }
+        searching = true;
+      }
+    });
+  }
+  for (int i = 0; i < reporters; ++i) {
+    threads.emplace_back([&] {
+      for (int n = 0; n < kTasks; ++n) {
+        ++tasks;            // W1
+        lot.WakeForTask();  // W2, W3
+      }
+    });
+  }
+}
+
+TEST(ParkingLotTest, LosesNoTaskToTheOnlySearcher) {
+  NoTaskIsLostToASearch(1, 1);
+}
+
+TEST(ParkingLotTest, LosesNoTaskToOneSearcherAmongSeveral) {
+  NoTaskIsLostToASearch(3, 2);
+}
+
 // Attacks the gap between S2 and S3: hangs if one piece of news is lost.
 void NoNewsIsLost(int workers, int reporters) {
   const int kNews = 40'000 / reporters;
@@ -99,6 +209,7 @@ void NoNewsIsLost(int workers, int reporters) {
         } else {
           lot.Sleep(sleeper);                            // S3
         }
+        lot.EndSearch();
       }
     });
   }
@@ -138,6 +249,7 @@ TEST(ParkingLotTest, LosesNoNewsThatComesOneByOne) {
       } else {
         lot.Sleep(sleeper);
       }
+      lot.EndSearch();
     }
   });
   for (int n = 0; n < kNews; ++n) {

@@ -30,6 +30,8 @@ void TaskDeque::Grow() {
 
 TaskNode* TaskDeque::Pop() noexcept {
   const std::int64_t bottom = bottom_.load(std::memory_order_relaxed) - 1;
+  // Relaxed: nothing is read because of it, and P2 looks again.
+  if (top_.load(std::memory_order_relaxed) > bottom) return nullptr;
   // P1 and P2 are sequentially consistent for T1 and T2 (header): if P2 could
   // be read before P1 is visible, owner and thief could both take `bottom`.
   bottom_.store(bottom, std::memory_order_seq_cst);             // P1

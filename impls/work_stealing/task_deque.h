@@ -31,6 +31,8 @@ namespace heddle::work_stealing {
 //
 // Every task leaves at one index, once: at top_ by a compare-and-swap, or at
 // bottom_ by the owner, who needs no compare-and-swap where no thief can be.
+// Pop first looks whether there is any: top_ only goes up, and so an old value
+// of it that says "none" is right.
 //
 //   The owner, in Pop                    A thief, in Steal
 //   P1 lower bottom_ to b                T1 read top_: t
@@ -77,10 +79,7 @@ class TaskDeque {
   void Push(TaskNode* node) noexcept {
     const std::int64_t bottom = bottom_.load(std::memory_order_relaxed);
     ring_.load(std::memory_order_relaxed)->At(bottom).Put(node);
-    // W1 of parking_lot.h: in one order with WakeOne's read of the count and
-    // with LooksEmpty. As a mere release, a sleeper and a submitter could
-    // each miss the other.
-    bottom_.store(bottom + 1, std::memory_order_seq_cst);
+    bottom_.store(bottom + 1, std::memory_order_release);
   }
 
   // The newest task, or null.
@@ -93,12 +92,11 @@ class TaskDeque {
   // task, which may be taken, run and destroyed meanwhile.
   std::optional<std::chrono::nanoseconds> OldestSubmitted() const noexcept;
 
-  // Whether there is nothing to steal. A task that its owner is just popping
-  // does not count. Sees every Push that precedes it in the order of
-  // sequentially consistent operations (W1, S2 of parking_lot.h).
+  // Whether there is nothing to steal, by a glance: whether to sleep is decided
+  // by the census. A task that its owner is just popping does not count.
   bool LooksEmpty() const noexcept {
-    const std::int64_t top = top_.load(std::memory_order_seq_cst);
-    return top >= bottom_.load(std::memory_order_seq_cst);
+    const std::int64_t top = top_.load(std::memory_order_acquire);
+    return top >= bottom_.load(std::memory_order_acquire);
   }
 
  private:

@@ -2,8 +2,8 @@
 #include "impls/work_stealing/work_stealing_pool.h"
 
 #include <algorithm>
-#include <string>
-#include <thread>
+#include <mutex>
+#include <optional>
 #include <utility>
 
 #include "impls/work_stealing/node_cache.h"
@@ -13,21 +13,10 @@
 namespace heddle::work_stealing {
 namespace {
 
-// The sum over all workers; none while one of them counts.
-std::optional<EndedTasks> Ended(const WorkerTable& workers) {
-  EndedTasks sum;
-  for (const Worker* worker : workers.All()) {
-    const std::optional<EndedTasks> ended = worker->Ended();
-    if (!ended) return std::nullopt;
-    sum.all += ended->all;
-    sum.failed += ended->failed;
-  }
-  return sum;
-}
-
 // How long the oldest task in any queue has waited. The injection queue also
 // holds what workers that left have handed over, in the order of its arrival
-// there; the first in line stands for all.
+// there; the first in line stands for all, as it does in each batch that a
+// worker has claimed.
 std::chrono::nanoseconds OldestWait(const Workplace& place) {
   std::chrono::nanoseconds oldest = CoarseNow();
   const std::chrono::nanoseconds now = oldest;
@@ -36,6 +25,7 @@ std::chrono::nanoseconds OldestWait(const Workplace& place) {
   };
   look(place.injection.OldestSubmitted());
   for (const Worker* worker : place.workers.All()) {
+    look(worker->OldestClaimedSubmitted());
     look(worker->OldestSubmitted());
   }
   return now - oldest;
@@ -99,7 +89,7 @@ bool WorkStealingPool::Join(
 
 PoolState WorkStealingPool::State() const {
   RequireOriginalProcess("ThreadPool::State");
-  return crew_->place().census.Read().state;
+  return crew_->place().census.standing().state;
 }
 
 PoolSize WorkStealingPool::Size() const {
@@ -107,75 +97,66 @@ PoolSize WorkStealingPool::Size() const {
   return crew_->size();
 }
 
-// R1 to R3 of worker.cc. The wait is looked up after that: its queues are not
-// counted in the census.
+// The wait is looked up after the counts: the queues are not in the picture.
 PoolStats WorkStealingPool::Figures() const {
   RequireOriginalProcess("ThreadPool::Stats");
   const Workplace& place = crew_->place();
-  for (;;) {
-    const std::optional<EndedTasks> before = Ended(place.workers);  // R1
-    const Counts counts = place.census.Read();                      // R2
-    const std::optional<EndedTasks> after = Ended(place.workers);   // R3
-    if (before && before == after) {
-      return {.threads = counts.threads,
-              .idle = counts.idle(),
-              .busy = counts.busy,
-              .backlog = static_cast<std::size_t>(counts.backlog),
-              .completed = after->all,
-              .failed = after->failed,
-              .oldest_wait = counts.backlog == 0
-                                 ? std::chrono::nanoseconds::zero()
-                                 : OldestWait(place)};
-    }
-    std::this_thread::yield();
-  }
+  const Counts counts = place.census.Read();
+  return {.threads = counts.threads,
+          .idle = counts.idle(),
+          .busy = counts.busy,
+          .backlog = static_cast<std::size_t>(counts.backlog),
+          .completed = counts.completed,
+          .failed = counts.failed,
+          .oldest_wait = counts.backlog == 0
+                             ? std::chrono::nanoseconds::zero()
+                             : OldestWait(place)};
 }
 
 Submission WorkStealingPool::Submit(Task&& task) {
   Workplace& place = crew_->place();
-  if (place.census.Read().state >= PoolState::kStopping) {
+  if (place.census.standing().state >= PoolState::kStopping) {
     return Submission::Refused(Refusal::kPoolStopped);
   }
   Worker* const self = Worker::Current(place);
   if (self != nullptr) self->Reserve();
   // Into the node before any lock is taken: moving runs the caller's code.
   OwnedNode node(NodeCache::Make(std::move(task)));
-  const Census::Admission admission = self != nullptr
-                                          ? self->Submit(node.get())
-                                          : SubmitFromOutside(node.get());
-  if (admission.answer != Census::Answer::kAdmitted) {
+  const Census::Answer answer = AdmitAndEnqueue(self, node.get());
+  if (answer != Census::Answer::kAdmitted) [[unlikely]] {
     task = std::move(node->task);
-    return Submission::Refused(RefusalFor(admission.answer));
+    return Submission::Refused(RefusalFor(answer));
   }
   static_cast<void>(node.release());  // a queue's now, or gone already
-  AfterAdmission(admission.counts);
+  place.lot.WakeForTask();            // W2, W3
+  // A2: after the admission, in one order with Resize, which stores the limits
+  // and then counts the backlog: one of them sees the other and makes the
+  // worker.
+  if (place.census.WantsWorkerNow()) crew_->Grow();
   return Submission::Accepted();
 }
 
-Census::Admission WorkStealingPool::SubmitFromOutside(TaskNode* node) {
+Census::Answer WorkStealingPool::AdmitAndEnqueue(Worker* self, TaskNode* node) {
   Workplace& place = crew_->place();
   for (;;) {
-    Census::Admission admission;
-    place.injection.PushIf(node, [&] {
-      admission = place.census.Admit();
-      return admission.answer == Census::Answer::kAdmitted;
-    });
+    Census::Answer answer;
+    {
+      const std::unique_lock turn = place.census.PrepareToCount();
+      if (self != nullptr) {
+        answer = self->Submit(node);
+      } else {
+        place.injection.PushIf(node, [&] {
+          answer = place.census.Admit();
+          return answer == Census::Answer::kAdmitted;
+        });
+      }
+    }
     // The first worker comes before the task: if none can be created, the
     // task has not been accepted, and nobody has seen it (TP-51).
-    if (admission.answer != Census::Answer::kNeedsWorker ||
-        !crew_->EnsureWorker()) {
-      return admission;
+    if (answer != Census::Answer::kNeedsWorker || !crew_->EnsureWorker()) {
+      return answer;
     }
   }
-}
-
-void WorkStealingPool::AfterAdmission(const Counts& counts) {
-  Workplace& place = crew_->place();
-  place.lot.WakeOne();  // W2, W3
-  // The limits are read after the admission, both in one order with Resize,
-  // which stores the limits and then counts the backlog: one of them sees the
-  // other and makes the worker.
-  if (WantsWorker(counts, place.census.limits())) crew_->Grow();
 }
 
 }  // namespace heddle::work_stealing

@@ -17,9 +17,10 @@
 namespace heddle::work_stealing {
 
 // What it is: a ThreadPool with one deque for each worker (task_deque.h), an
-// injection queue for what comes from other threads (injection_queue.h), a
-// place to sleep (parking_lot.h), one word that counts (census.h), and the
-// crew that works there (crew.h). worker.h says who looks where.
+// injection queue for what comes from other threads (injection_queue.h), which
+// workers claim in batches (claimed_tasks.h), a place to sleep (parking_lot.h),
+// counts (census.h), and the crew that works there (crew.h). worker.h says who
+// looks where. Nodes come from node_cache.h.
 //
 // Its states: PoolState.
 //
@@ -64,8 +65,7 @@ class WorkStealingPool final : public ThreadPool, private WorkerControl {
   void StartAWorker() override;
   void StopAWorker() override;
 
-  Census::Admission SubmitFromOutside(TaskNode* node);
-  void AfterAdmission(const Counts& counts);
+  Census::Answer AdmitAndEnqueue(Worker* self, TaskNode* node);
 
   std::unique_ptr<Crew> crew_;
 };

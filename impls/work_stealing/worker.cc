@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "impls/work_stealing/worker.h"
 
+#include <algorithm>
 #include <span>
+#include <thread>
+#include <utility>
 
 #include "impls/work_stealing/node_cache.h"
+#include "reference/processors.h"
 
 namespace heddle::work_stealing {
 namespace {
@@ -14,21 +18,44 @@ thread_local Worker* current = nullptr;
 // that waiting is bounded, rarely enough that it costs nothing.
 constexpr std::uint32_t kTurn = 61;
 
-// Values of began_ that are not times.
-constexpr std::int64_t kIdle = 0;
-constexpr std::int64_t kSomeTimeAgo = 1;
+// How long a search may take: about what it costs to wake a thread on another
+// core, so that at worst twice of that is spent.
+constexpr std::chrono::microseconds kSearch(50);
+constexpr int kPausesPerLook = 8;
+constexpr int kLooksPerClock = 16;
+
+constexpr int kClocksPerYield = 8;
+
+// More between two readings of the clock, and the searcher did not run. Three
+// such searches among a few dozen, and it does without for kSleepsFirst.
+constexpr std::chrono::microseconds kInterruption(500);
+constexpr int kInterruptionWeight = 16;
+constexpr int kInterruptionLimit = 2 * kInterruptionWeight;
+constexpr int kSleepsFirst = 1024;
+
+// Where there is one core a search would keep from it who could end it.
+bool SearchingPays() {
+  static const bool pays = UsableProcessors() > 1;
+  return pays;
+}
 
 }  // namespace
 
 void Worker::Work() {
   current = this;
+  has_just_run_ = false;
+  interruptions_ = 0;
+  sleeps_first_ = 0;
   while (!place_.census.MayLeaveNow()) {
-    if (TaskNode* node = Find()) {
+    TaskNode* node = Find();
+    if (node == nullptr) node = Search();
+    if (node != nullptr) {
       RunFrom(node);
     } else {
       Rest();
     }
   }
+  if (searching_) EndSearch();
   current = nullptr;
 }
 
@@ -38,43 +65,36 @@ Worker* Worker::Current(const Workplace& place) {
 
 void Worker::HandOver() {
   bool moved = false;
-  while (TaskNode* node = deque_.Steal()) {
-    place_.injection.Push(node);  // W1
+  const auto move = [&](TaskNode* node) {
+    place_.injection.Push(node);
     moved = true;
-  }
-  // Between Steal and Push a worker may have looked and gone to sleep.
-  if (moved) place_.lot.WakeOne();  // W2, W3
+  };
+  while (TaskNode* node = claimed_.Take()) move(node);
+  while (TaskNode* node = deque_.Steal()) move(node);
+  if (moved) place_.lot.WakeForTask();
 }
 
-Census::Admission Worker::Submit(TaskNode* node) {
-  const Census::Admission admission = place_.census.Admit();
-  if (admission.answer == Census::Answer::kAdmitted) deque_.Push(node);
-  return admission;
+Census::Answer Worker::Submit(TaskNode* node) {
+  const Census::Answer answer = place_.census.Admit(tally_);
+  if (answer == Census::Answer::kAdmitted) deque_.Push(node);
+  return answer;
 }
 
 void Worker::RunFrom(TaskNode* node) {
-  Counts counts = place_.census.Take();
+  if (place_.census.WorkerMustLook()) LookAround();
+  place_.census.Begin(tally_);
+  if (searching_) EndSearch();
   for (;;) {
-    PassOn(counts);
-    // Only a pool that stops is ever asked for how long; a running one does
-    // not pay for the clock.
-    began_.store(counts.state == PoolState::kStopping
-                     ? std::chrono::steady_clock::now()
-                           .time_since_epoch()
-                           .count()
-                     : kSomeTimeAgo,
-                 std::memory_order_release);
     const TaskEnding ending = Run(node);
-    began_.store(kIdle, std::memory_order_release);
-    const bool too_many =
-        place_.census.Read().threads > place_.census.limits().max;
-    node = too_many ? nullptr : Find();
+    const bool stay = !place_.census.WorkerMustLook() || LookAround();
+    node = stay ? Find() : nullptr;
     if (node == nullptr) {
-      CountEnd(ending, [this] { return place_.census.End(); });
-      return;
+      place_.census.End(tally_, ending);
+      break;
     }
-    counts = CountEnd(ending, [this] { return place_.census.EndAndTake(); });
+    place_.census.EndAndBegin(tally_, ending);
   }
+  has_just_run_ = true;
 }
 
 TaskEnding Worker::Run(TaskNode* node) {
@@ -83,53 +103,24 @@ TaskEnding Worker::Run(TaskNode* node) {
   return ending;
 }
 
-void Worker::PassOn(const Counts& counts) {
-  if (counts.backlog > 0) {
-    place_.lot.WakeOne();
-  } else if (counts.state == PoolState::kStopping) {
-    place_.lot.WakeAll();
+bool Worker::LookAround() {
+  static_cast<void>(place_.census.PrepareToCount());
+  const Standing standing = place_.census.standing();
+  // Only a pool that stops is ever asked for how long; a running one does not
+  // pay for the clock. Stored before the step that begins the task.
+  if (standing.state >= PoolState::kStopping) {
+    began_.store(std::chrono::steady_clock::now().time_since_epoch().count(),
+                 std::memory_order_release);
   }
-}
-
-// The census has no room for the tasks that ended, so they are counted here,
-// in a way that lets a reader combine both exactly:
-//
-//   E1 make ended_ odd        R1 read ended_ of all workers: all even
-//   E2 step the census        R2 read the census
-//   E3 make ended_ even       R3 read ended_ of all again: the same
-//
-// Must be impossible: R2 sees E2, and R1 and R3 both miss that end, or the
-// other way round. A reader whose R2 sees E2 sees E1 in R3; one whose R1 sees
-// E3 sees E2 in R2. Failures are counted between E1 and E2, so they belong to
-// the same picture: who sees one in R1 or R3 sees E1 in R3.
-template <class Step>
-Counts Worker::CountEnd(TaskEnding ending, Step step) {
-  const std::uint64_t ended = ended_.load(std::memory_order_relaxed);  // own
-  // Relaxed: E2, whose release R2 acquires, publishes it.
-  ended_.store(ended + 1, std::memory_order_relaxed);  // E1
-  if (ending == TaskEnding::kFailed) {
-    // Release: who reads it sees E1. Relaxed: own.
-    failed_.store(failed_.load(std::memory_order_relaxed) + 1,
-                  std::memory_order_release);
-  }
-  const Counts counts = step();                        // E2
-  ended_.store(ended + 2, std::memory_order_release);  // E3
-  return counts;
-}
-
-std::optional<EndedTasks> Worker::Ended() const {
-  const std::uint64_t ended = ended_.load(std::memory_order_acquire);
-  if (ended % 2 != 0) return std::nullopt;
-  return EndedTasks{.all = ended / 2,
-                    .failed = failed_.load(std::memory_order_acquire)};
+  return standing.threads <= standing.limits.max;
 }
 
 std::optional<std::chrono::steady_clock::time_point> Worker::BusySince(
     std::chrono::steady_clock::time_point began_before) const {
   using Time = std::chrono::steady_clock::time_point;
+  if (!tally_.busy()) return std::nullopt;
   const std::int64_t began = began_.load(std::memory_order_acquire);
-  if (began == kIdle) return std::nullopt;
-  if (began == kSomeTimeAgo) return began_before;
+  if (began == 0) return began_before;
   return Time(Time::duration(began));
 }
 
@@ -138,14 +129,14 @@ TaskNode* Worker::Find() {
     if (TaskNode* node = FindInTurn()) return node;
   }
   if (TaskNode* node = deque_.Pop()) return node;
-  if (TaskNode* node = place_.injection.Pop()) return node;
+  if (TaskNode* node = FindFromOutside()) return node;
   return StealFromOthers();
 }
 
 TaskNode* Worker::FindInTurn() {
   switch (++turns_ % 3) {
     case 0:
-      return place_.injection.Pop();
+      return FindFromOutside();
     case 1:
       return deque_.Steal();
     default:
@@ -153,33 +144,109 @@ TaskNode* Worker::FindInTurn() {
   }
 }
 
+TaskNode* Worker::FindFromOutside() {
+  if (TaskNode* node = claimed_.Take()) return node;
+  // Spares idle workers the lock. What is pushed after this look is found by
+  // the look before sleeping.
+  if (place_.injection.LooksEmpty()) return nullptr;
+  TaskNode* first = nullptr;
+  place_.injection.Take(
+      std::max(1, place_.census.standing().threads), ClaimedTasks::kCapacity,
+      [&](TaskNode* node) {
+        if (first == nullptr) {
+          first = node;
+        } else {
+          claimed_.Put(node);
+        }
+      });
+  claimed_.Publish();
+  return first;
+}
+
 TaskNode* Worker::StealFromOthers() {
   const std::span<Worker* const> workers = place_.workers.All();
-  // Each time another one first: every deque gets its turn.
+  // Each time another one first: every worker gets its turn.
   ++victim_;
   for (std::size_t i = 0; i < workers.size(); ++i) {
     Worker* const victim = workers[(victim_ + i) % workers.size()];
     if (victim == this) continue;
-    if (TaskNode* node = victim->Steal()) return node;
+    if (TaskNode* node = StealFrom(*victim)) return node;
   }
   return nullptr;
 }
 
-void Worker::Rest() {
-  place_.lot.Announce(sleeper_);                      // S1
-  if (place_.census.MayLeaveNow() || SeesWork()) {    // S2
-    place_.lot.Withdraw(sleeper_);
-  } else {
-    place_.lot.Sleep(sleeper_);                       // S3
+TaskNode* Worker::StealFrom(Worker& victim) {
+  if (TaskNode* node = victim.deque_.Steal()) return node;
+  if (!claimed_.IsEmpty()) return victim.claimed_.Take();
+  TaskNode* first = nullptr;
+  victim.claimed_.TakeHalf([&](TaskNode* node) {
+    if (first == nullptr) {
+      first = node;
+    } else {
+      claimed_.Put(node);
+    }
+  });
+  claimed_.Publish();
+  return first;
+}
+
+// It yields now and then, since it may be on the core of who wants to submit.
+// Where another core is free, the scheduler then sees two threads to run on
+// this one, and parts them. But a searcher that does not run is waited for all
+// the same. So where it is interrupted again and again, others want all cores,
+// and it is better to sleep and be called, for some time: who is woken runs
+// sooner than who has just used up its share.
+TaskNode* Worker::Search() {
+  if (!has_just_run_ || !SearchingPays()) return nullptr;
+  has_just_run_ = false;
+  if (sleeps_first_ > 0) {
+    --sleeps_first_;
+    return nullptr;
+  }
+  if (!searching_ && !place_.lot.BeginSearch()) return nullptr;
+  searching_ = true;
+  auto now = std::chrono::steady_clock::now();
+  const auto end = now + kSearch;
+  TaskNode* node = nullptr;
+  bool interrupted = false;
+  for (int clocks = 1;
+       node == nullptr && now < end && !place_.census.MayLeaveNow(); ++clocks) {
+    for (int looks = 0; looks < kLooksPerClock && node == nullptr; ++looks) {
+      for (int i = 0; i < kPausesPerLook; ++i) SpinPause();
+      node = Find();
+    }
+    if (node == nullptr && clocks % kClocksPerYield == 0) {
+      std::this_thread::yield();
+    }
+    const auto before = std::exchange(now, std::chrono::steady_clock::now());
+    if (now - before > kInterruption) interrupted = true;
+  }
+  if (!interrupted) {
+    interruptions_ = std::max(0, interruptions_ - 1);
+  } else if ((interruptions_ += kInterruptionWeight) > kInterruptionLimit) {
+    interruptions_ = 0;
+    sleeps_first_ = kSleepsFirst;
+  }
+  return node;
+}
+
+void Worker::EndSearch() {
+  searching_ = false;
+  place_.lot.EndSearch();                                       // L3
+  if (place_.lot.NeedsCall() && place_.census.Backlog() > 0) {  // L4
+    place_.lot.WakeForTask();
   }
 }
 
-bool Worker::SeesWork() const {
-  if (!place_.injection.LooksEmpty()) return true;
-  for (const Worker* worker : place_.workers.All()) {
-    if (worker->HasTasks()) return true;
+void Worker::Rest() {
+  place_.lot.Announce(sleeper_, searching_);                         // S1
+  if (!place_.census.MaySleepNow()) {                                // S2
+    static_cast<void>(place_.lot.Withdraw(sleeper_));
+    std::this_thread::yield();  // who submits what we look for may run here
+  } else {
+    place_.lot.Sleep(sleeper_);                                      // S3
   }
-  return false;
+  searching_ = true;
 }
 
 }  // namespace heddle::work_stealing

@@ -11,57 +11,63 @@
 #include <optional>
 
 #include "impls/work_stealing/census.h"
+#include "impls/work_stealing/claimed_tasks.h"
 #include "impls/work_stealing/parking_lot.h"
+#include "impls/work_stealing/tally.h"
 #include "impls/work_stealing/task_deque.h"
 #include "impls/work_stealing/task_node.h"
 #include "impls/work_stealing/workplace.h"
 
 namespace heddle::work_stealing {
 
-// Tasks that have ended.
-struct EndedTasks {
-  std::uint64_t all = 0;
-  std::uint64_t failed = 0;
-
-  friend bool operator==(const EndedTasks&, const EndedTasks&) = default;
-};
-
-// What it is: one seat of the crew: a deque, a bed, and the loop of the
-// thread that has the seat. A seat outlives the thread and may get another.
+// What it is: one seat of the crew: a deque, a batch of claimed tasks, a tally,
+// a bed, and the loop of the thread that has the seat. A seat outlives the
+// thread and may get another.
 //
 // Its states:
 //
-//   from       to         when                             census
-//   -          searching  Work is called                   idle
-//   searching  busy       Find has a task                  idle -> busy
+//   from       to         when                             tally
+//   -          looking    Work is called                   idle
+//   looking    busy       Find has a task                  idle -> busy
 //   busy       busy       the task has ended, Find has     busy
 //                         another
-//   busy       searching  the task has ended, Find has     busy -> idle
+//   busy       looking    the task has ended, Find has     busy -> idle
 //                         none or there are too many
 //                         workers
-//   searching  asleep     nothing is there (parking_lot.h) idle
-//   asleep     searching  called                           idle
-//   searching  -          MayLeave (census.h)              idle
+//   looking    searching  nothing is there, nobody else    idle
+//                         searches (parking_lot.h), and
+//                         it has just run a task
+//   searching  busy       Find has a task                  idle -> busy
+//   either     asleep     nothing is there, for the time   idle
+//                         of a search if it searches
+//   asleep     searching  called, or something is there    idle
+//                         after all
+//   either     -          MayLeave (census.h)              idle
 //
-// Where Find looks: in its own deque for the newest, in the injection queue
-// for the oldest, in the other deques for their oldest. Every kTurn-th time it
-// begins, in turn, with the injection queue, its own oldest and the others'
-// oldest, so that no task is passed over for ever, not even by one that always
-// submits itself again, and not even behind a worker that is blocked (TP-11).
+// Where Find looks: in its own deque for the newest, in its claimed tasks for
+// the oldest, in the injection queue for the oldest, of which it claims its
+// share, in the others' queues for their oldest. Every kTurn-th time it begins,
+// in turn, with tasks from outside, its own oldest and the others' oldest, so
+// that no task is passed over for ever, not even by one that always submits
+// itself again, and not even behind a worker that is blocked (TP-11).
+//
+// A search is the same in a loop, for kSearch at most and only where there is
+// more than one core and nobody else wants it; it is what makes the next task
+// begin at once.
 //
 // What the caller must do: call Work on one thread at a time, and the
 // functions marked so only on that thread.
 //
-// What it promises: nothing depends on this worker alone. Its deque can be
+// What it promises: nothing depends on this worker alone. Its queues can be
 // stolen from at any time, also while its task blocks (TP-07, TP-53). When it
-// takes a task while more wait, it wakes the next sleeper, so a call that it
-// used for other work is passed on. When it takes the last task of a pool that
-// stops, it wakes all, who may then leave.
+// ends a search because it has found a task while more wait, it wakes the next
+// sleeper, so a call that it used for other work is passed on. While the pool
+// stops, it sleeps no more: it works as long as there is a backlog (TP-39).
 //
 // Happens-before: what came before Submit is visible to the task, on whichever
 // worker; the end of a task is visible to whoever sees it counted.
 //
-// Destruction: when no thread works here, the deque is empty, and no other
+// Destruction: when no thread works here, the queues are empty, and no other
 // worker may still steal.
 class alignas(64) Worker {
  public:
@@ -74,7 +80,7 @@ class alignas(64) Worker {
   // leave (S1 to S3 of parking_lot.h). The working thread, within Work.
   void Rest();
 
-  // Moves what is left in the deque to the injection queue. The working
+  // Moves what is left in its queues to the injection queue. The working
   // thread, before it goes.
   void HandOver();
 
@@ -83,21 +89,21 @@ class alignas(64) Worker {
 
   // Admits and enqueues a node, which it owns only if admitted. From a task
   // that this worker runs.
-  Census::Admission Submit(TaskNode* node);
+  Census::Answer Submit(TaskNode* node);
   // Makes room for one Submit; may throw std::bad_alloc. Likewise.
   void Reserve() { deque_.Reserve(); }
 
-  // The oldest task in the deque, or null. Any thread.
-  TaskNode* Steal() { return deque_.Steal(); }
-  bool HasTasks() const { return !deque_.LooksEmpty(); }
-  // When that task was submitted.
+  // Whether others find something here. Any thread; a guess.
+  bool HasTasks() const { return !deque_.LooksEmpty() || !claimed_.IsEmpty(); }
+  // When the oldest task of each queue was submitted. Any thread.
   std::optional<std::chrono::nanoseconds> OldestSubmitted() const {
     return deque_.OldestSubmitted();
   }
+  std::optional<std::chrono::nanoseconds> OldestClaimedSubmitted() const {
+    return claimed_.OldestSubmitted();
+  }
 
-  // How many tasks have ended in this seat; none while one is being counted.
-  // Any thread; see CountEnd.
-  std::optional<EndedTasks> Ended() const;
+  const Tally& tally() const { return tally_; }
 
   // Since when a task runs here, if one does; `began_before` for a task that
   // began before the pool was asked to stop. Any thread; approximate.
@@ -108,30 +114,37 @@ class alignas(64) Worker {
   // Takes `node`, and then what it finds, until there is nothing left.
   void RunFrom(TaskNode* node);
   TaskEnding Run(TaskNode* node);
-  void PassOn(const Counts& counts);
-  template <class Step>
-  Counts CountEnd(TaskEnding ending, Step step);
+  // What is rarely to be done between two tasks; false if it must go.
+  bool LookAround();
 
   TaskNode* Find();
   TaskNode* FindInTurn();
+  TaskNode* FindFromOutside();
   TaskNode* StealFromOthers();
+  TaskNode* StealFrom(Worker& victim);
 
-  bool SeesWork() const;
+  TaskNode* Search();
+  void EndSearch();
 
   Workplace& place_;
   Sleeper sleeper_;
 
   // The working thread's.
+  bool searching_ = false;
+  bool has_just_run_ = false;
+  int interruptions_ = 0;  // of searches, of late, weighted
+  int sleeps_first_ = 0;   // times that it does not search
   std::uint32_t searches_ = 0;
   std::uint32_t turns_ = 0;
   std::size_t victim_ = 0;
 
-  // Written by the working thread, read by whoever wants to know.
-  std::atomic<std::uint64_t> ended_{0};   // twice the number; see CountEnd
-  std::atomic<std::uint64_t> failed_{0};  // of these
-  std::atomic<std::int64_t> began_{0};    // nanoseconds, or one of worker.cc
+  // Written by the working thread, read by whoever wants to know: nanoseconds,
+  // or 0 for a task that began before the stop.
+  std::atomic<std::int64_t> began_{0};
 
+  Tally tally_;
   TaskDeque deque_;
+  ClaimedTasks claimed_;
 };
 
 }  // namespace heddle::work_stealing

@@ -4,6 +4,7 @@
 #include "impls/work_stealing/worker.h"
 
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,7 @@ class WorkerTest : public testing::Test {
     place_.census.SetState(PoolState::kRunning);
     for (Worker* worker : {&worker_, &other_}) {
       place_.census.AddWorker();
+      place_.census.Enroll(&worker->tally());
       place_.workers.Append(worker);
     }
   }
@@ -27,12 +29,12 @@ class WorkerTest : public testing::Test {
   void SubmitTo(Worker& worker, F task) {
     auto* const node = NodeCache::Make(Task(std::move(task)));
     worker.Reserve();
-    ASSERT_EQ(worker.Submit(node).answer, Census::Answer::kAdmitted);
+    ASSERT_EQ(worker.Submit(node), Census::Answer::kAdmitted);
   }
 
   template <class F>
   void SubmitFromOutside(F task) {
-    ASSERT_EQ(place_.census.Admit().answer, Census::Answer::kAdmitted);
+    ASSERT_EQ(place_.census.Admit(), Census::Answer::kAdmitted);
     place_.injection.Push(NodeCache::Make(Task(std::move(task))));
   }
 
@@ -44,7 +46,7 @@ class WorkerTest : public testing::Test {
 
   // Submits itself again until the pool stops.
   void Respawn() {
-    if (place_.census.Read().state == PoolState::kRunning) {
+    if (place_.census.standing().state == PoolState::kRunning) {
       SubmitTo(worker_, [this] { Respawn(); });
     }
   }
@@ -94,26 +96,26 @@ TEST_F(WorkerTest, DoesNotStarveABlockedWorkersTasksBehindATaskThatRespawns) {
   worker_.Work();
 }
 
-// The test is the sleeper; it was called if nobody is announced any more.
-TEST_F(WorkerTest, WakesTheNextSleeperWhenItTakesATaskWhileMoreWait) {
+// L4 of parking_lot.h. The test is the other sleeper, announced before.
+TEST_F(WorkerTest, WakesTheNextSleeperWhenItEndsASearchWhileMoreWait) {
   Sleeper sleeper;
-  bool called = false;
-  SubmitFromOutside([&] { called = !place_.lot.WakeOne(); });
-  SubmitFromOutside(Stop());
   place_.lot.Announce(sleeper);
+  std::jthread submitter;
+  SubmitFromOutside([&] {
+    submitter = std::jthread([&] {
+      // It has found nothing more, and searches or sleeps.
+      while (worker_.tally().busy()) std::this_thread::yield();
+      for (int i = 0; i < 2; ++i) {
+        ASSERT_EQ(place_.census.Admit(), Census::Answer::kAdmitted);
+      }
+      place_.injection.Push(NodeCache::Make(Task([] {})));
+      place_.injection.Push(NodeCache::Make(Task(Stop())));
+      place_.lot.WakeForTask();
+    });
+  });
   worker_.Work();
-  EXPECT_TRUE(called);
-  place_.lot.Withdraw(sleeper);
-}
-
-TEST_F(WorkerTest, WakesAllWhenItTakesTheLastTaskOfAPoolThatStops) {
-  Sleeper sleepers[2];
-  bool called = false;
-  SubmitFromOutside([&] { called = !place_.lot.WakeOne(); });
-  for (Sleeper& sleeper : sleepers) place_.lot.Announce(sleeper);
-  Drain();
-  EXPECT_TRUE(called);
-  for (Sleeper& sleeper : sleepers) place_.lot.Withdraw(sleeper);
+  submitter.join();
+  EXPECT_TRUE(place_.lot.Withdraw(sleeper));
 }
 
 // S2 of parking_lot.h: whatever came after Find had looked. Hangs if Rest
@@ -165,6 +167,35 @@ TEST_F(WorkerTest, LeavesItsBacklogAloneWhenThereAreTooManyWorkers) {
   Drain();
 }
 
+// The first of the batch runs while the other worker finds the rest.
+TEST_F(WorkerTest, LetsOthersHaveWhatItHasClaimed) {
+  place_.census.RemoveWorker();  // so that its share is all
+  SubmitFromOutside([this] {
+    EXPECT_TRUE(place_.injection.LooksEmpty());
+    EXPECT_TRUE(worker_.HasTasks());
+    place_.census.SetState(PoolState::kStopping);
+    std::jthread([this] { other_.Work(); }).join();
+    EXPECT_FALSE(worker_.HasTasks());
+  });
+  for (int i = 0; i < 5; ++i) SubmitFromOutside(Say(std::to_string(i)));
+  worker_.Work();
+  EXPECT_EQ(said_, (std::vector<std::string>{"0", "1", "2", "3", "4"}));
+}
+
+TEST_F(WorkerTest, HandsOverWhatItHasClaimed) {
+  place_.census.RemoveWorker();
+  SubmitFromOutside([this] { place_.census.SetLimits({.min = 0, .max = 0}); });
+  SubmitFromOutside(Say("1"));
+  SubmitFromOutside(Say("2"));
+  worker_.Work();
+  EXPECT_TRUE(worker_.HasTasks());
+  worker_.HandOver();
+  EXPECT_FALSE(worker_.HasTasks());
+  place_.census.SetLimits({.min = 0, .max = 2});
+  Drain();
+  EXPECT_EQ(said_, (std::vector<std::string>{"1", "2"}));
+}
+
 TEST_F(WorkerTest, IsCurrentForItsOwnWorkplaceWhileItWorks) {
   Workplace elsewhere({.min = 0, .max = 2});
   EXPECT_EQ(Worker::Current(place_), nullptr);
@@ -181,14 +212,14 @@ TEST_F(WorkerTest, IsBusyWhileItsTaskRunsAndCountsItAfterwards) {
   SubmitTo(worker_, [&] {
     EXPECT_EQ(place_.census.Read().busy, 1);
     EXPECT_TRUE(worker_.BusySince(before));
-    EXPECT_EQ(worker_.Ended()->all, 0u);
+    EXPECT_EQ(worker_.tally().ended(), 0u);
     EXPECT_FALSE(other_.BusySince(before));
   });
   Drain();
   EXPECT_EQ(place_.census.Read().busy, 0);
   EXPECT_EQ(place_.census.Read().backlog, 0u);
   EXPECT_FALSE(worker_.BusySince(before));
-  EXPECT_EQ(worker_.Ended()->all, 1u);
+  EXPECT_EQ(worker_.tally().ended(), 1u);
 }
 
 }  // namespace

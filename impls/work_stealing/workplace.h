@@ -7,12 +7,14 @@
 #include <cstddef>
 
 #include "impls/work_stealing/census.h"
+#include "impls/work_stealing/growing_table.h"
 #include "impls/work_stealing/injection_queue.h"
 #include "impls/work_stealing/parking_lot.h"
-#include "impls/work_stealing/worker_table.h"
 #include "reference/pool_size.h"
 
 namespace heddle::work_stealing {
+
+class Worker;
 
 // Each part says who may use it how. On cache lines of their own, because
 // each is written by other threads at other times.
@@ -23,7 +25,8 @@ struct Workplace {
   alignas(64) Census census;
   alignas(64) InjectionQueue injection;
   alignas(64) ParkingLot lot;
-  alignas(64) WorkerTable workers;
+  // Who retires is put to use again later, or stays with empty queues.
+  alignas(64) GrowingTable<Worker> workers;
 };
 
 }  // namespace heddle::work_stealing
