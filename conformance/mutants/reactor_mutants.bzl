@@ -241,19 +241,26 @@ bool ThreadCallQueue::BeginSleep() {
         name = "rt_13_destroyed_under_the_lock",
         rule = "RT_13_CapturesAreDestroyedOnTheReactorThreadWithoutALock",
         source = _CALLS,
-        replace = """  Wake();
+        replace = """Submission ThreadCallQueue::Post(Task&& call) {
+  if (!inbox_.Put(std::move(call))) {
+    return Submission::Refused(Refusal::kReactorStopped);
+  }
+  Wake();
   return Submission::Accepted();
 }
 
 void ThreadCallQueue::RunBatch() {
 """,
-        by = """  Wake();
-  extern std::mutex batch_mutex;
+        by = """std::mutex batch_mutex;
+
+Submission ThreadCallQueue::Post(Task&& call) {
   const std::lock_guard lock(batch_mutex);
+  if (!inbox_.Put(std::move(call))) {
+    return Submission::Refused(Refusal::kReactorStopped);
+  }
+  Wake();
   return Submission::Accepted();
 }
-
-std::mutex batch_mutex;
 
 void ThreadCallQueue::RunBatch() {
   const std::lock_guard lock(batch_mutex);
