@@ -130,6 +130,9 @@ def main(arguments=None):
         print(f"scorecard: {text}", file=sys.stderr, flush=True)
 
     rows = chosen_rows(given.rows)
+    if not rows:
+        say(f"--rows={given.rows} fits no row; --list_rows names them")
+        return 2
     if given.list_rows:
         print("\n".join(f"{row.key}: {row.title}" for row in rows))
         return 0

@@ -64,6 +64,9 @@ class ProgramTest(FakeProgram):
             **self.SPEC, "submit/work_stealing/producers:1/workers:2": 1.0
         })[0], 0)
 
+    def test_rows_that_are_none_end_with_2(self):
+        self.assertEqual(self.run_it("--rows=nonsense")[0], 2)
+
     def test_a_wrong_result_ends_with_1(self):
         status, text = self.run_it("--rows=submit_1", spec={
             **self.SPEC, "submit/onetbb/producers:1/workers:2": "lost a task"})

@@ -45,15 +45,8 @@ bool TaskInbox::Put(Task&& task) {
   return true;
 }
 
-void TaskInbox::PopFront() {
-  const Place place = reinterpret_cast<Place>(front_);
-  if (front_->task) front_->task = Task();
-  front_->full.store(false, std::memory_order_relaxed);
-  if (!IsLast(place)) {
-    ++front_;
-    return;
-  }
-  Block* const passed = BlockOf(place);
+void TaskInbox::PassBlock() {
+  Block* const passed = BlockOf(reinterpret_cast<Place>(front_));
   // Relaxed, as is its store: the slot was full, which came after.
   front_ = passed->next.load(std::memory_order_relaxed)->slots.data();
   KeepBlock(passed);

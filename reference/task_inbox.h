@@ -87,7 +87,15 @@ class TaskInbox {
   }
 
   // Destroys what Front() has returned, or is left of it.
-  void PopFront();
+  void PopFront() {
+    if (front_->task) front_->task = Task();
+    front_->full.store(false, std::memory_order_relaxed);
+    if (IsLast(reinterpret_cast<Place>(front_))) {
+      PassBlock();
+    } else {
+      ++front_;
+    }
+  }
 
   // From now on nothing is put in.
   void Close() { next_.fetch_or(kClosed); }
@@ -101,7 +109,8 @@ class TaskInbox {
     std::atomic<bool> full = false;
   };
   struct alignas(kBlockSize) Block {
-    alignas(64) std::atomic<Block*> next = nullptr;  // of the queue, or of those kept
+    // Of the queue, or of those kept.
+    alignas(64) std::atomic<Block*> next = nullptr;
     std::array<Slot, kBlockSize / sizeof(Slot) - 1> slots;
   };
   static_assert(sizeof(Slot) == 64 && sizeof(Block) == kBlockSize);
@@ -115,6 +124,9 @@ class TaskInbox {
   static Place FirstOf(Block& block) {
     return reinterpret_cast<Place>(block.slots.data());
   }
+
+  // Goes on to the next block, and keeps the one that front_ ends.
+  void PassBlock();
 
   Block* GetBlock();
   void KeepBlock(Block* block);
