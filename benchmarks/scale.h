@@ -14,6 +14,8 @@ void RegisterScaleWorkers(const Backend& backend);
 void RegisterScaleQueued(const Backend& backend);
 
 void RegisterScaleReaders();
+void RegisterScaleTimers();
+void RegisterScaleDeferred();
 
 }  // namespace heddle::workloads
 

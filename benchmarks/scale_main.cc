@@ -17,6 +17,8 @@ int main(int argc, char** argv) {
     heddle::workloads::RegisterScaleQueued(backend);
   }
   heddle::workloads::RegisterScaleReaders();
+  heddle::workloads::RegisterScaleTimers();
+  heddle::workloads::RegisterScaleDeferred();
   if (benchmark::RunSpecifiedBenchmarks() == 0) return kBadArguments;
   benchmark::Shutdown();
   return heddle::workloads::AnyFailed() ? 1 : 0;
