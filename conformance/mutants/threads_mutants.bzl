@@ -34,8 +34,8 @@ def _defer():
     )
     fired_on_the_worker = dict(
         source = _THREAD_CALL,
-        replace = "static_cast<void>(reactor_.Post(Task(ReturnTask(shared_from_this()))));",
-        by = "Arrive();",
+        replace = "  static_cast<void>(reactor_.Post(Task(ReturnTask(*this))));",
+        by = "  AnswerCaller();\n  arrived_ = true;",
     )
     mutant(
         name = "th_02_fired_on_the_worker",

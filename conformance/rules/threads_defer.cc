@@ -67,9 +67,13 @@ RULE(TH_02, TheValueArrivesOnTheReactorThread) {
 }
 
 RULE(TH_02, ATaskWithoutAValueFiresItsDeferredToo) {
+  Gate attached("the callback to be attached");
   History<Arrival<void>> arrivals("the end of the task");
   RunningReactor reactor;
-  reactor.Do([&] { Collect(DeferToThread(*reactor, [] {}), arrivals); });
+  reactor.Do([&] {
+    Collect(DeferToThread(*reactor, [&] { attached.Pass(); }), arrivals);
+    attached.Open();
+  });
   const auto arrival = arrivals.Await(1).front();
   EXPECT_TRUE(arrival.outcome.ok());
   EXPECT_EQ(arrival.thread, reactor.thread());
