@@ -355,18 +355,20 @@ def _stopping():
     mutant(
         name = "rt_14_the_handler_takes_the_mutex",
         rule = "RT_14_ASignalInTheMiddleOfQueuingACallDoesNotDeadlock",
-        source = _PARTS,
-        replace = "  signals_.emplace();\n",
+        source = _REACTOR,
+        replace = "  return parts_->loop.calls().Post(std::move(task));\n",
         by = """
-  signals_.emplace();
-  static Parts* running;
+  static std::mutex mutex;
+  static Reactor* running;
   running = this;
   std::signal(SIGTERM, [](int) {
-    running->life.Stop();
-    running->loop.calls().WakeUp();
+    std::lock_guard lock(mutex);
+    running->Stop();
   });
+  std::lock_guard lock(mutex);
+  return parts_->loop.calls().Post(std::move(task));
 """,
-        includes = ["csignal"],
+        includes = ["csignal", "mutex"],
         dies = True,
         message = "waited in vain for Run() to return",
     )
