@@ -75,8 +75,10 @@ def _quotients(row, rounds, numerator, denominator):
 def _floor_series(row, rounds):
     """The floor's figures: its own counter of the row's, or its time."""
     floor = "floor/" + row.floor
-    return (series(row, rounds, floor) or
-            series(_timed(row), rounds, floor))
+    figures = series(row, rounds, floor)
+    if figures or row.larger_is_better:  # a time is no efficiency
+        return figures
+    return series(_timed(row), rounds, floor)
 
 
 def _timed(row):
@@ -85,9 +87,6 @@ def _timed(row):
 
 def _floor_quotients(row, rounds, ours):
     """Our figure to the floor's, in each round that has both."""
-    if row.larger_is_better:
-        times = _quotients(_timed(row), rounds, ours, "floor/" + row.floor)
-        return [1 / value for value in times if value > 0]
     values = []
     for measured in rounds:
         over = series(row, [measured], ours)
@@ -97,16 +96,12 @@ def _floor_quotients(row, rounds, ours):
     return values
 
 
-def _floor_of(row, rounds, ours, figure):
+def _floor_of(row, rounds):
     """The floor's median, or None."""
     floors = _floor_series(row, rounds)
     if not floors or statistics.median(floors) <= 0:
         return None
-    if not row.larger_is_better:
-        return statistics.median(floors)
-    # Its efficiency follows from its time: the work is the same.
-    times = series(_timed(row), rounds, ours)
-    return figure * statistics.median(times) / statistics.median(floors)
+    return statistics.median(floors)
 
 
 def rivals(row, names, flags):
@@ -173,7 +168,7 @@ def summarize(row, rounds, members, flags):
                      if name not in (ours, result.peer)}
     if row.floor:
         judged["floor"] = _floor_quotients(row, rounds, members[ours])
-        result.floor = _floor_of(row, rounds, members[ours], result.ours)
+        result.floor = _floor_of(row, rounds)
         if result.floor:
             result.ratio_to_floor = result.ours / result.floor
     verdict(row, result, judged)

@@ -133,15 +133,25 @@ class VerdictTest(unittest.TestCase):
         self.assertAlmostEqual(result.ratio_to_floor, 1.2)
 
     def test_efficiency_is_the_better_the_larger(self):
-        measured = [{"work_stealing": {"efficiency": 0.93, "per_item": 11e-9},
-                     "floor/spsc": {"per_item": 10e-9}}] * 3
         efficiency = Row("m", "m", "w", "", (Goal("figure", 0.9),
                                              Goal("floor", 0.95)),
                          counter=("efficiency",), floor="spsc",
                          larger_is_better=True)
-        result = summarize(efficiency, measured)
-        self.assertAlmostEqual(result.ratio_to_floor, 10 / 11)
-        self.assertIs(result.met, False)
+        for ours, met in ((0.93, True), (0.91, False)):
+            result = summarize(efficiency, [
+                {"work_stealing": {"efficiency": ours, "per_item": 11e-9},
+                 "floor/spsc": {"efficiency": 0.97, "per_item": 10e-9}}] * 3)
+            self.assertAlmostEqual(result.ratio_to_floor, ours / 0.97)
+            self.assertEqual(result.met, met)
+
+    def test_a_floor_without_an_efficiency_is_unknown(self):
+        efficiency = Row("m", "m", "w", "", (Goal("floor", 0.95),),
+                         counter=("efficiency",), floor="spsc",
+                         larger_is_better=True)
+        result = summarize(efficiency, [
+            {"work_stealing": {"efficiency": 0.93, "per_item": 11e-9},
+             "floor/spsc": {"per_item": 10e-9}}])
+        self.assertIsNone(result.met)
 
     def test_rounds_on_both_sides_of_the_limit_make_it_close(self):
         measured = [*rounds(4, work_stealing=40), *rounds(4, work_stealing=80)]
