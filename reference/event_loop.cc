@@ -34,13 +34,19 @@ void EventLoop::RunUntilCurrent() {
 
 void EventLoop::Poll(std::optional<Clock::Time> latest,
                      std::chrono::nanoseconds awake) {
-  const int milliseconds =
-      PollMilliseconds(clock_.Now(), Earlier(timers_.NextDue(), latest));
-  const bool may_wait = milliseconds != 0;
+  using Bed = ThreadCallQueue::Bed;
+  const Clock::Time now = clock_.Now();
+  const std::optional<Clock::Time> until = Earlier(timers_.NextDue(), latest);
+  const bool may_wait = !until || *until > now;
   const bool has_waited = may_wait && awake.count() > 0 && may_wait_awake_ &&
                           WaitAwake(awake);
-  const bool sleeps = may_wait && !has_waited && calls_.BeginSleep();
-  watcher_.Wait(sleeps ? milliseconds : 0);
+  const Bed bed = watcher_.empty() ? Bed::kQueue : Bed::kWakeup;
+  const bool sleeps = may_wait && !has_waited && calls_.BeginSleep(bed);
+  if (bed == Bed::kWakeup) {
+    watcher_.Wait(sleeps ? PollMilliseconds(now, until) : 0);
+  } else if (sleeps) {
+    calls_.Sleep(SleepDeadline(now, until));
+  }
   if (sleeps) calls_.EndSleep();
   watcher_.Dispatch();
 }
@@ -60,7 +66,7 @@ bool EventLoop::WaitAwake(std::chrono::nanoseconds limit) {
     const steady_clock::time_point now = steady_clock::now();
     if (now - begin >= limit) return false;
     if (now >= next_descriptors) {
-      watcher_.Wait(0);
+      if (!watcher_.empty()) watcher_.Wait(0);
       if (watcher_.HasFound()) return true;
       next_descriptors = now + kBetweenDescriptors;
     }
@@ -77,6 +83,15 @@ int PollMilliseconds(Clock::Time now, std::optional<Clock::Time> until) {
   if (*until >= now + kLongest) return static_cast<int>(kLongest.count());
   return static_cast<int>(
       std::chrono::ceil<milliseconds>(*until - now).count());
+}
+
+std::optional<std::chrono::steady_clock::time_point> SleepDeadline(
+    Clock::Time now, std::optional<Clock::Time> until) {
+  if (!until) return std::nullopt;
+  constexpr std::chrono::hours kLongest(24);
+  const Clock::Duration wait =
+      *until >= now + kLongest ? kLongest : *until - now;
+  return std::chrono::steady_clock::now() + wait;
 }
 
 }  // namespace heddle

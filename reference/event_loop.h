@@ -92,6 +92,11 @@ class EventLoop {
 // if there is no deadline.
 int PollMilliseconds(Clock::Time now, std::optional<Clock::Time> until);
 
+// The same for ThreadCallQueue::Sleep(), to the nanosecond. `now` and `until`
+// are the loop's clock's.
+std::optional<std::chrono::steady_clock::time_point> SleepDeadline(
+    Clock::Time now, std::optional<Clock::Time> until);
+
 }  // namespace heddle
 
 #endif  // HEDDLE_REFERENCE_EVENT_LOOP_H_

@@ -81,5 +81,21 @@ TEST(PollMillisecondsTest, RoundsUpClampsAndKnowsForEver) {
   EXPECT_EQ(PollMilliseconds(now, Clock::Time::max()), kLongest);
 }
 
+TEST(SleepDeadlineTest, IsExactClampsAndKnowsForEver) {
+  using std::chrono::steady_clock;
+  const Clock::Time now(seconds(10));
+  EXPECT_EQ(SleepDeadline(now, std::nullopt), std::nullopt);
+  for (const nanoseconds wait : {nanoseconds(1), nanoseconds(seconds(1))}) {
+    const steady_clock::time_point before = steady_clock::now();
+    const auto deadline = SleepDeadline(now, now + wait);
+    EXPECT_GE(deadline, before + wait);
+    EXPECT_LE(deadline, steady_clock::now() + wait);
+  }
+  const steady_clock::time_point latest =
+      steady_clock::now() + std::chrono::hours(25);
+  EXPECT_LT(SleepDeadline(now, Clock::Time::max()), latest);
+  EXPECT_LT(SleepDeadline(Clock::Time(), Clock::Time::max()), latest);
+}
+
 }  // namespace
 }  // namespace heddle

@@ -59,6 +59,9 @@ class FdWatcher {
   // milliseconds have passed; -1 is for ever. Calls nothing.
   void Wait(int milliseconds);
 
+  // Whether no descriptor is watched.
+  bool empty() const { return watched_.empty(); }
+
   // Whether Wait() has found something to call.
   bool HasFound() const { return found_count_ > 0; }
 

@@ -58,6 +58,7 @@ void Reactor::Parts::Turn() {
   while (life.turning()) {
     RequireOriginalProcess("Reactor::Run");
     loop.RunUntilCurrent();
+    TakeSignals();
     AdvanceEvents();
     // Nobody would wake a child that a callback has forked.
     RequireOriginalProcess("Reactor::Run");
@@ -122,25 +123,19 @@ void Reactor::Parts::OnShutdownPhase(Phase phase) {
 void Reactor::Parts::BeginSignals() {
   if (!install_signal_handlers) return;
   interrupts_ = 0;
-  signals_.emplace();
-  loop.watcher().Watch("Reactor::Run", signals_->fd(), FdEvent::kReadable,
-                       [this] { TakeSignals(); });
+  signals_.emplace(loop.calls());
 }
 
 void Reactor::Parts::TakeSignals() {
+  if (!signals_ || !signals_->HaveCome()) return;
   const Signals::Counts counts = signals_->Take();
   interrupts_ += counts.interrupts;
-  if (counts.interrupts + counts.terminations > 0) {
-    static_cast<void>(life.Stop());  // it may be stopping already
-  }
+  static_cast<void>(life.Stop());  // it may be stopping already
   if (counts.interrupts > 0 && interrupts_ > 1) Crash();
 }
 
 void Reactor::Parts::EndSignals() {
-  // A forked child shares its parent's epoll and must leave it alone.
-  if (!signals_ || !process.IsOriginal()) return;
-  loop.watcher().Unwatch("Reactor::Run", signals_->fd(), FdEvent::kReadable);
-  signals_.reset();
+  if (process.IsOriginal()) signals_.reset();
 }
 
 void Reactor::Parts::Finish() {

@@ -5,18 +5,26 @@
 #include <csignal>
 #include <mutex>
 #include <optional>
-
-#include "reference/wakeup.h"
+#include <thread>
 
 namespace heddle {
 
-// Never destroyed, only used again: a handler that is late still finds it, and
-// its descriptor still is what it was.
+// Never destroyed, only used again: a handler that is late still finds it.
+//
+//   a handler                          ~Signals
+//   H1. one more handler is here       D1. it is active no more
+//   H2. active? then counts, and       D2. waits until no handler is here
+//       wakes the loop                 D3. returns: the loop may go
+//   H3. one less
+//
+// What must not happen is H2 after D3. H1, H2, D1 and D2 are sequentially
+// consistent: either H2 sees D1, or D2 sees H1.
 struct Signals::Subscriber {
+  std::atomic<int> handlers = 0;
   std::atomic<bool> active = false;
   std::atomic<int> interrupts = 0;
   std::atomic<int> terminations = 0;
-  Wakeup wakeup;
+  std::atomic<ThreadCallQueue*> calls = nullptr;
   Subscriber* next = nullptr;  // constant once published
 };
 
@@ -81,14 +89,17 @@ void Signals::HandleSignal(int signal) {
   }
   auto* subscriber = static_cast<Subscriber*>(first_subscriber.load());
   for (; subscriber != nullptr; subscriber = subscriber->next) {
-    if (!subscriber->active.load()) continue;
-    (signal == SIGINT ? subscriber->interrupts : subscriber->terminations)
-        .fetch_add(1);
-    subscriber->wakeup.Signal();
+    subscriber->handlers.fetch_add(1);                                // H1
+    if (subscriber->active.load()) {                                  // H2
+      (signal == SIGINT ? subscriber->interrupts : subscriber->terminations)
+          .fetch_add(1);
+      subscriber->calls.load()->WakeUp();
+    }
+    subscriber->handlers.fetch_sub(1);                                // H3
   }
 }
 
-Signals::Subscriber* Signals::Subscribe() {
+Signals::Subscriber* Signals::Subscribe(ThreadCallQueue& calls) {
   auto* subscriber = static_cast<Subscriber*>(first_subscriber.load());
   while (subscriber != nullptr && subscriber->active.load()) {
     subscriber = subscriber->next;
@@ -98,18 +109,18 @@ Signals::Subscriber* Signals::Subscribe() {
     subscriber->next = static_cast<Subscriber*>(first_subscriber.load());
     first_subscriber.store(subscriber);
   }
-  subscriber->wakeup.Clear();
   subscriber->interrupts.store(0);
   subscriber->terminations.store(0);
+  subscriber->calls.store(&calls);
   subscriber->active.store(true);
   return subscriber;
 }
 
-Signals::Signals()
-    : subscriber_([] {
+Signals::Signals(ThreadCallQueue& calls)
+    : subscriber_([&calls] {
         Taken& taken = TheTaken();
         std::lock_guard lock(taken.mutex);
-        Subscriber* const subscriber = Subscribe();
+        Subscriber* const subscriber = Subscribe(calls);
         if (taken.subscriptions++ == 0) {
           interrupts_handled.store(0);
           if (HasDefaultHandler(SIGINT))
@@ -126,13 +137,21 @@ Signals::~Signals() {
     taken.interrupt.reset();
     taken.terminate.reset();
   }
-  subscriber_->active.store(false);
+  subscriber_->active.store(false);                                   // D1
+  // In a child of fork() there is nobody who could be in a handler.
+  while (process_.IsOriginal() && subscriber_->handlers.load() > 0) {  // D2
+    std::this_thread::yield();
+  }
 }
 
-int Signals::fd() const { return subscriber_->wakeup.fd(); }
+// Relaxed: who has wanted a turn for a signal counted it before, and the loop
+// has seen that in RunBatch().
+bool Signals::HaveCome() const {
+  return subscriber_->interrupts.load(std::memory_order_relaxed) > 0 ||
+         subscriber_->terminations.load(std::memory_order_relaxed) > 0;
+}
 
 Signals::Counts Signals::Take() {
-  subscriber_->wakeup.Clear();
   return {.interrupts = subscriber_->interrupts.exchange(0),
           .terminations = subscriber_->terminations.exchange(0)};
 }

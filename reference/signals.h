@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Signals: SIGINT and SIGTERM as something a loop can wait for.
+// Signals: SIGINT and SIGTERM as something that wants a turn of a loop.
 #ifndef HEDDLE_REFERENCE_SIGNALS_H_
 #define HEDDLE_REFERENCE_SIGNALS_H_
+
+#include "reference/process_identity.h"
+#include "reference/thread_call_queue.h"
 
 namespace heddle {
 
@@ -13,11 +16,12 @@ namespace heddle {
 // and given back with the last. SIGINT is taken only if its default handler is
 // in place, SIGTERM always (RL-20).
 //
-// What the caller must do: wait for fd() and call Take(). Not change the two
-// handlers meanwhile; one that was changed is left as it is.
+// What the caller must do: ask HaveCome() in every turn of the loop, after
+// RunBatch(). Not change the two handlers meanwhile; one that was changed is
+// left as it is.
 //
-// What it promises: the handler only counts and writes to descriptors, which
-// are never closed, so that it may run at any point of any thread (RT-14). It
+// What it promises: the handler only counts and calls WakeUp(), so that it may
+// run at any point of any thread (RT-14); not after the destructor. It
 // puts the default handler of SIGINT back with the second SIGINT, so that the
 // third ends a process which nothing else can stop (BT-09).
 //
@@ -32,23 +36,24 @@ class Signals {
     int terminations = 0;  // SIGTERM
   };
 
-  // Throws std::system_error if there is no descriptor to be had.
-  Signals();
+  // Each signal wants a turn of `calls`, which must outlive this.
+  explicit Signals(ThreadCallQueue& calls);
   ~Signals();
 
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
-  // Readable when a signal has come.
-  int fd() const;
+  // Whether Take() would tell of any.
+  bool HaveCome() const;
 
   Counts Take();
 
  private:
   struct Subscriber;
-  static Subscriber* Subscribe();
+  static Subscriber* Subscribe(ThreadCallQueue& calls);
   static void HandleSignal(int signal);
 
+  const ProcessIdentity process_;
   Subscriber* const subscriber_;
 };
 

@@ -44,9 +44,9 @@ void ThreadCallQueue::RunBatch() {
   }
 }
 
-bool ThreadCallQueue::BeginSleep() {
+bool ThreadCallQueue::BeginSleep(Bed bed) {
   if (IsTurnWanted()) return false;
-  asleep_.store(true);
+  asleep_.store(static_cast<std::uint32_t>(bed));
   if (inbox_.IsEmpty() && !turn_wanted_.load()) return true;
   EndSleep();
   // A producer between P1 and P2 may be in need of this processor.
@@ -56,7 +56,12 @@ bool ThreadCallQueue::BeginSleep() {
 
 // Relaxed: a producer that reads it late signals, for an empty turn.
 void ThreadCallQueue::EndSleep() {
-  asleep_.store(false, std::memory_order_relaxed);
+  asleep_.store(kAwake, std::memory_order_relaxed);
+}
+
+void ThreadCallQueue::Sleep(
+    std::optional<std::chrono::steady_clock::time_point> deadline) {
+  SleepWhile(asleep_, static_cast<std::uint32_t>(Bed::kQueue), deadline);
 }
 
 bool ThreadCallQueue::IsTurnWanted() const {
@@ -69,7 +74,10 @@ void ThreadCallQueue::WakeUp() {
 }
 
 void ThreadCallQueue::Wake() {
-  if (asleep_.load() && asleep_.exchange(false)) wakeup_.Signal();
+  if (asleep_.load() == kAwake) return;
+  const std::uint32_t bed = asleep_.exchange(kAwake);
+  if (bed == static_cast<std::uint32_t>(Bed::kQueue)) WakeOne(asleep_);
+  if (bed == static_cast<std::uint32_t>(Bed::kWakeup)) wakeup_.Signal();
 }
 
 }  // namespace heddle

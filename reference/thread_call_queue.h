@@ -6,8 +6,12 @@
 #define HEDDLE_REFERENCE_THREAD_CALL_QUEUE_H_
 
 #include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "reference/futex.h"
 #include "reference/submission.h"
 #include "reference/task.h"
 #include "reference/task_inbox.h"
@@ -25,8 +29,8 @@ namespace heddle {
 //
 // What it promises: accepted calls run exactly once, in the order in which
 // they were accepted, whoever made them (RT-03), or come out of Close(). No
-// lock. No system call while the loop is awake, and one Signal() at most each
-// time it goes to sleep (BT-25). No wake-up is lost (RT-02):
+// lock. No system call while the loop is awake, and one at most each time it
+// goes to sleep (BT-25). No wake-up is lost (RT-02):
 //
 //   producer, Post() or WakeUp()           loop
 //   P1. takes a place in the inbox, or     L1. BeginSleep(): says that it
@@ -34,16 +38,22 @@ namespace heddle {
 //   P2. Post(): puts the call there        L2. looks for a place taken, and a
 //   P3. reads whether the loop sleeps          turn wanted: if there is one,
 //   P4. if so, says that it sleeps no          it does not sleep
-//       more; if it did until now, this    L3. waits for the Wakeup
-//       producer is the one to wake it     L4. EndSleep(): it sleeps no more
-//   P5. if it is the one: Signal()         L5. RunBatch(): no turn is wanted
+//       more; if it did until now, this    L3. Sleep(), or waits for the
+//       producer is the one to wake it         Wakeup
+//   P5. if it is the one: wakes it, as     L4. EndSleep(): it sleeps no more
+//       it has said that it sleeps         L5. RunBatch(): no turn is wanted
 //                                              any more; runs the calls whose
 //                                              places were taken by now
+//
+// To be woken from Sleep() costs about half as much; it is for a loop that
+// waits for nothing but threads and the time.
 //
 // What must not happen is that the loop sleeps beside a call it does not know
 // of: that L2 comes before P1 and P3 before L1. P1, P3, L1 and L2 are
 // sequentially consistent, so there is one order of the four, and it would be
-// a circle: L1, L2, P1, P3, L1. A late P5 costs one empty turn. A call that is
+// a circle: L1, L2, P1, P3, L1. Nor does it in Sleep(), which is over at once
+// if P4 came first: it sleeps on the word that P4 changes. A late P5 costs one
+// empty turn. A call that is
 // between P1 and P2 keeps the loop from sleeping; it turns until the call is
 // there, and so do those behind it wait.
 //
@@ -70,8 +80,15 @@ class ThreadCallQueue {
 
   // --- The loop ---
 
+  // What the loop says that it is about to do: Sleep(), or wait for the
+  // Wakeup, beside other descriptors.
+  enum class Bed : std::uint32_t { kQueue = 1, kWakeup = 2 };
+
   // False if a turn is wanted, and then there is nothing to end.
-  [[nodiscard]] bool BeginSleep();
+  [[nodiscard]] bool BeginSleep(Bed bed);
+  // After BeginSleep(Bed::kQueue): until a producer wakes the loop, or
+  // `deadline`; or for no reason at all.
+  void Sleep(std::optional<std::chrono::steady_clock::time_point> deadline);
   void EndSleep();
 
   // Whether there is something for RunBatch() to do: for a loop that waits
@@ -87,13 +104,15 @@ class ThreadCallQueue {
   [[nodiscard]] std::vector<Task> Close();
 
  private:
+  static constexpr std::uint32_t kAwake = 0;
+
   // P3 to P5.
   void Wake();
 
   Wakeup& wakeup_;
   TaskInbox inbox_;
   // Read by all, written when the loop sleeps.
-  alignas(64) std::atomic<bool> asleep_ = false;
+  alignas(64) FutexWord asleep_ = kAwake;  // or a Bed
   std::atomic<bool> turn_wanted_ = false;
 };
 

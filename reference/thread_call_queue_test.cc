@@ -4,7 +4,9 @@
 #include <poll.h>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -19,6 +21,8 @@ namespace {
 class ThreadCallQueueTest : public testing::Test {
  protected:
   void Post(Task call) { EXPECT_TRUE(queue_.Post(std::move(call)).accepted()); }
+
+  using Bed = ThreadCallQueue::Bed;
 
   Wakeup wakeup_;
   ThreadCallQueue queue_{wakeup_};
@@ -41,10 +45,10 @@ TEST_F(ThreadCallQueueTest, ACallMadeDuringTheBatchWaitsForTheNextOne) {
   Post([this] { ran_.push_back(2); });
   queue_.RunBatch();
   EXPECT_EQ(ran_, (std::vector{1, 2}));
-  EXPECT_FALSE(queue_.BeginSleep());
+  EXPECT_FALSE(queue_.BeginSleep(Bed::kWakeup));
   queue_.RunBatch();
   EXPECT_EQ(ran_, (std::vector{1, 2, 3}));
-  EXPECT_TRUE(queue_.BeginSleep());
+  EXPECT_TRUE(queue_.BeginSleep(Bed::kWakeup));
 }
 
 TEST_F(ThreadCallQueueTest, WhatACallThrowsIsLoggedOnceAndTheRestRuns) {
@@ -80,32 +84,46 @@ TEST_F(ThreadCallQueueTest, NothingIsSignalledWhileTheLoopIsAwake) {
 }
 
 TEST_F(ThreadCallQueueTest, ASleepIsEndedByOneSignalHoweverManyCallsCome) {
-  ASSERT_TRUE(queue_.BeginSleep());
+  ASSERT_TRUE(queue_.BeginSleep(Bed::kWakeup));
   for (int i = 0; i < 100; ++i) Post([] {});
   queue_.WakeUp();
   EXPECT_EQ(wakeup_.Clear(), 1u);
   queue_.EndSleep();
   queue_.RunBatch();
-  ASSERT_TRUE(queue_.BeginSleep());
+  ASSERT_TRUE(queue_.BeginSleep(Bed::kWakeup));
   queue_.WakeUp();
   EXPECT_EQ(wakeup_.Clear(), 1u);
 }
 
 TEST_F(ThreadCallQueueTest, ASleepThatEndsByItselfIsNotSignalledAfterwards) {
-  ASSERT_TRUE(queue_.BeginSleep());
+  ASSERT_TRUE(queue_.BeginSleep(Bed::kWakeup));
   queue_.EndSleep();
   Post([] {});
   EXPECT_EQ(wakeup_.Clear(), 0u);
 }
 
+// Each of these would hang if it slept for good.
+TEST_F(ThreadCallQueueTest, ASleepInTheQueueIsEndedByAWishAndByTheDeadline) {
+  ASSERT_TRUE(queue_.BeginSleep(Bed::kQueue));
+  queue_.WakeUp();
+  queue_.Sleep(std::nullopt);
+  queue_.EndSleep();
+  EXPECT_EQ(wakeup_.Clear(), 0u);
+  queue_.RunBatch();
+  ASSERT_TRUE(queue_.BeginSleep(Bed::kQueue));
+  queue_.Sleep(std::chrono::steady_clock::now());
+  queue_.EndSleep();
+  EXPECT_TRUE(ran_.empty());
+}
+
 TEST_F(ThreadCallQueueTest, TheLoopDoesNotSleepBesideAWishForATurn) {
   Post([] {});
-  EXPECT_FALSE(queue_.BeginSleep());
+  EXPECT_FALSE(queue_.BeginSleep(Bed::kWakeup));
   queue_.RunBatch();
   queue_.WakeUp();
-  EXPECT_FALSE(queue_.BeginSleep());
+  EXPECT_FALSE(queue_.BeginSleep(Bed::kWakeup));
   queue_.RunBatch();
-  EXPECT_TRUE(queue_.BeginSleep());
+  EXPECT_TRUE(queue_.BeginSleep(Bed::kWakeup));
 }
 
 TEST_F(ThreadCallQueueTest, OnceClosedItGivesBackTheRestAndRefuses) {
@@ -122,41 +140,6 @@ TEST_F(ThreadCallQueueTest, OnceClosedItGivesBackTheRestAndRefuses) {
   rest.front().Run();
   EXPECT_EQ(ran_, (std::vector{2, 1}));
   EXPECT_TRUE(queue_.Close().empty());
-}
-
-// Producers race with a loop that sleeps whenever it may. If a wake-up were
-// lost, the loop would sleep for ever.
-TEST_F(ThreadCallQueueTest, NoWakeUpIsLostAndEachProducersOrderIsKept) {
-  constexpr int kProducers = 3;
-  constexpr int kCalls = 2000;
-  std::vector<std::vector<int>> ran(kProducers);
-  int total = 0;
-  std::vector<std::thread> producers;
-  for (int p = 0; p < kProducers; ++p) {
-    producers.emplace_back([this, p, &ran, &total] {
-      for (int i = 0; i < kCalls; ++i) {
-        Post([p, i, &ran, &total] {
-          ran[p].push_back(i);
-          ++total;
-        });
-        if (i % 7 == 0) std::this_thread::yield();
-      }
-    });
-  }
-  while (total < kProducers * kCalls) {
-    if (queue_.BeginSleep()) {
-      pollfd polled = {.fd = wakeup_.fd(), .events = POLLIN, .revents = 0};
-      ASSERT_EQ(poll(&polled, 1, -1), 1);
-      queue_.EndSleep();
-      wakeup_.Clear();
-    }
-    queue_.RunBatch();
-  }
-  for (std::thread& producer : producers) producer.join();
-  for (const std::vector<int>& calls : ran) {
-    ASSERT_EQ(calls.size(), static_cast<std::size_t>(kCalls));
-    for (int i = 0; i < kCalls; ++i) ASSERT_EQ(calls[i], i);
-  }
 }
 
 // One producer hands the turn to the next, so that the order of their calls is
@@ -196,6 +179,57 @@ TEST_F(ThreadCallQueueTest, EachCallIsRunOrGivenBackWhenClosingRacesWithPost) {
   queue_.RunBatch();
   EXPECT_EQ(ran + refused + static_cast<int>(rest.size()), kCalls);
 }
+
+// Producers race with a loop that sleeps whenever it may. If a wake-up were
+// lost, the loop would sleep for ever.
+class ThreadCallQueueRaceTest
+    : public ThreadCallQueueTest,
+      public testing::WithParamInterface<ThreadCallQueue::Bed> {};
+
+TEST_P(ThreadCallQueueRaceTest, NoWakeUpIsLostAndEachProducersOrderIsKept) {
+  constexpr int kProducers = 3;
+  constexpr int kCalls = 2000;
+  std::vector<std::vector<int>> ran(kProducers);
+  int total = 0;
+  std::vector<std::thread> producers;
+  for (int p = 0; p < kProducers; ++p) {
+    producers.emplace_back([this, p, &ran, &total] {
+      for (int i = 0; i < kCalls; ++i) {
+        Post([p, i, &ran, &total] {
+          ran[p].push_back(i);
+          ++total;
+        });
+        if (i % 7 == 0) std::this_thread::yield();
+      }
+    });
+  }
+  while (total < kProducers * kCalls) {
+    if (queue_.BeginSleep(GetParam())) {
+      if (GetParam() == Bed::kQueue) {
+        queue_.Sleep(std::nullopt);
+      } else {
+        pollfd polled = {.fd = wakeup_.fd(), .events = POLLIN, .revents = 0};
+        ASSERT_EQ(poll(&polled, 1, -1), 1);
+        wakeup_.Clear();
+      }
+      queue_.EndSleep();
+    }
+    queue_.RunBatch();
+  }
+  for (std::thread& producer : producers) producer.join();
+  for (const std::vector<int>& calls : ran) {
+    ASSERT_EQ(calls.size(), static_cast<std::size_t>(kCalls));
+    for (int i = 0; i < kCalls; ++i) ASSERT_EQ(calls[i], i);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Beds, ThreadCallQueueRaceTest,
+    testing::Values(ThreadCallQueue::Bed::kQueue,
+                    ThreadCallQueue::Bed::kWakeup),
+    [](const auto& bed) {
+      return bed.param == ThreadCallQueue::Bed::kQueue ? "Queue" : "Wakeup";
+    });
 
 }  // namespace
 }  // namespace heddle

@@ -3,11 +3,15 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <linux/futex.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
+#include <cstdarg>
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
@@ -39,7 +43,10 @@ bool CanObserveWakeUps() {
     const std::uint64_t one = 1;
     const bool written = write(fd, &one, sizeof one) == sizeof one;
     close(fd);
-    return written && WakeUps() > before;
+    const std::uint64_t between = WakeUps();
+    const std::uint32_t word = 0;
+    syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
+    return written && between > before && WakeUps() > between;
   }();
   return can;
 }
@@ -59,6 +66,24 @@ extern "C" ssize_t write(int fd, const void* buffer, size_t size) {
     heddle::conformance::wake_ups.fetch_add(1);
   }
   return next(fd, buffer, size);
+}
+
+extern "C" long syscall(long number, ...) noexcept {
+  using Syscall = long (*)(long, ...);
+  static const Syscall next =
+      reinterpret_cast<Syscall>(dlsym(RTLD_NEXT, "syscall"));
+  // As many as any system call has. Those that this one has not are whatever
+  // lies there, as they are to the C library.
+  std::array<long, 6> arguments;
+  va_list list;
+  va_start(list, number);
+  for (long& argument : arguments) argument = va_arg(list, long);
+  va_end(list);
+  if (number == SYS_futex && (arguments[1] & FUTEX_CMD_MASK) == FUTEX_WAKE) {
+    heddle::conformance::wake_ups.fetch_add(1);
+  }
+  return next(number, arguments[0], arguments[1], arguments[2], arguments[3],
+              arguments[4], arguments[5]);
 }
 
 #endif  // HEDDLE_SANITIZER_IS_LINKED_STATICALLY

@@ -327,7 +327,7 @@ def _turns():
         chapter = "lifecycle",
         rule = "RL_17_AnIterationTakesItsStepsInOrder",
         source = _PARTS,
-        replace = "    loop.RunUntilCurrent();\n    AdvanceEvents();\n",
+        replace = "    loop.RunUntilCurrent();\n    TakeSignals();\n    AdvanceEvents();\n",
         by = "    loop.calls().RunBatch();\n    AdvanceEvents();\n    loop.timers().RunDue();\n",
         message = "the order of an iteration",
     )
@@ -410,8 +410,8 @@ def _signals():
         chapter = "lifecycle",
         rule = "RL_20_SigintAndSigtermShutDownGracefully",
         source = _PARTS,
-        replace = "    static_cast<void>(life.Stop());  // it may be stopping already\n",
-        by = "    Crash();\n",
+        replace = "  static_cast<void>(life.Stop());  // it may be stopping already\n",
+        by = "  Crash();\n",
         message = "phases of the shutdown",
     )
     mutant(

@@ -55,9 +55,9 @@ def _calls():
         source = _CALLS,
         replace = RUN_ALL + """}
 
-bool ThreadCallQueue::BeginSleep() {
+bool ThreadCallQueue::BeginSleep(Bed bed) {
   if (IsTurnWanted()) return false;
-  asleep_.store(true);
+  asleep_.store(static_cast<std::uint32_t>(bed));
   if (inbox_.IsEmpty() && !turn_wanted_.load()) return true;
 """,
         by = RUN_ALL + """
@@ -67,8 +67,8 @@ bool ThreadCallQueue::BeginSleep() {
 
 TaskInbox::Place known = 0;
 
-bool ThreadCallQueue::BeginSleep() {
-  asleep_.store(true);
+bool ThreadCallQueue::BeginSleep(Bed bed) {
+  asleep_.store(static_cast<std::uint32_t>(bed));
   if (inbox_.End() == known && !turn_wanted_.load()) return true;
 """,
         message = "waited in vain for the call that was queued meanwhile",
@@ -77,13 +77,13 @@ bool ThreadCallQueue::BeginSleep() {
         name = "rt_02_flag_cleared_after_the_drain",
         rule = "RT_02_BothOfTwoCallsMadeAtTheSameTimeAreWokenFor",
         source = _CALLS,
-        replace = """  asleep_.store(true);
+        replace = """  asleep_.store(static_cast<std::uint32_t>(bed));
   if (inbox_.IsEmpty() && !turn_wanted_.load()) return true;
 """,
         by = """  if (inbox_.IsEmpty() && !turn_wanted_.load()) {
     // The window is open for some nanoseconds; another thread may use them.
     std::this_thread::yield();
-    asleep_.store(true);
+    asleep_.store(static_cast<std::uint32_t>(bed));
     return true;
   }
 """,
@@ -94,10 +94,10 @@ bool ThreadCallQueue::BeginSleep() {
         rule = "RT_02_ACallThatArrivesWhileABatchRunsIsNotLost",
         source = _CALLS,
         replace = """  if (IsTurnWanted()) return false;
-  asleep_.store(true);
+  asleep_.store(static_cast<std::uint32_t>(bed));
   if (inbox_.IsEmpty() && !turn_wanted_.load()) return true;
 """,
-        by = "  asleep_.store(true);\n  return true;\n",
+        by = "  asleep_.store(static_cast<std::uint32_t>(bed));\n  return true;\n",
         message = "waited in vain for the call that was queued meanwhile",
     )
     mutant(
@@ -107,6 +107,15 @@ bool ThreadCallQueue::BeginSleep() {
         replace = "static_cast<void>(!write(fd_, &one, sizeof one));",
         by = "",
         # Nothing can end such a reactor.
+        dies = True,
+        message = "waited in vain for a call to end on the reactor's thread",
+    )
+    mutant(
+        name = "rt_02_no_wake_in_the_queue",
+        rule = "RT_02_EveryCallWakesASleepingReactor",
+        source = _CALLS,
+        replace = "WakeOne(asleep_);",
+        by = "return;",
         dies = True,
         message = "waited in vain for a call to end on the reactor's thread",
     )
@@ -183,10 +192,10 @@ bool ThreadCallQueue::BeginSleep() {
         rule = "RT_05_ACallMadeOnTheReactorThreadDoesNotWaitForAnotherEvent",
         source = _CALLS,
         replace = """  if (IsTurnWanted()) return false;
-  asleep_.store(true);
+  asleep_.store(static_cast<std::uint32_t>(bed));
   if (inbox_.IsEmpty() && !turn_wanted_.load()) return true;
 """,
-        by = "  asleep_.store(true);\n  return true;\n",
+        by = "  asleep_.store(static_cast<std::uint32_t>(bed));\n  return true;\n",
         message = "waited in vain for Run() to return",
     )
     mutant(
@@ -340,15 +349,15 @@ def _stopping():
         name = "rt_14_sigterm_forgotten",
         rule = "RT_14_SigintAndSigtermStopTheReactor",
         source = _PARTS,
-        replace = "if (counts.interrupts + counts.terminations > 0) {",
-        by = "if (counts.interrupts > 0) {",
+        replace = "  static_cast<void>(life.Stop());  // it may",
+        by = "  if (counts.interrupts > 0) static_cast<void>(life.Stop());  // it may",
         message = "waited in vain for Run() to return",
     )
     mutant(
         name = "rt_14_a_signal_does_not_wake",
-        rule = "RT_14_ASignalOnAnotherThreadWakesTheReactor",
+        rule = "RT_14_ASignalThatComesBeforeTheReactorSleepsIsNotLost",
         source = _SIGNALS,
-        replace = "    subscriber->wakeup.Signal();\n",
+        replace = "      subscriber->calls.load()->WakeUp();\n",
         by = "",
         message = "waited in vain for Run() to return",
     )

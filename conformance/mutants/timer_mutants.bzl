@@ -46,6 +46,16 @@ def _firing():
         message = "readings of the clock while it waited",
     )
     mutant(
+        name = "rl_23_deadline_rounded_down",
+        chapter = "timer",
+        rule = "RL_23_WaitingForATimerIsNotSpinning",
+        source = _LOOP,
+        replace = "  return std::chrono::steady_clock::now() + wait;\n",
+        by = "  return std::chrono::steady_clock::now() +\n" +
+             "         std::chrono::floor<std::chrono::milliseconds>(wait);\n",
+        message = "readings of the clock while it waited",
+    )
+    mutant(
         name = "rl_23_early",
         chapter = "timer",
         rule = "RL_23_ATimerIsNeverEarlyByTheReactorsClock",
@@ -211,6 +221,21 @@ def _handles():
 
 def _clocks():
     mutant(
+        name = "rl_31_deadline_overflow",
+        chapter = "timer",
+        rule = "RL_31_ATimerInTheFarFutureDoesNotUpsetTheLoop",
+        source = _LOOP,
+        replace = "*until >= now + kLongest ? kLongest : *until - now;\n",
+        # As the hardware adds.
+        by = """*until - now;
+  return Clock::Time(Clock::Duration(static_cast<Clock::Duration::rep>(
+      static_cast<unsigned long>(wait.count()) +
+      static_cast<unsigned long>(
+          std::chrono::steady_clock::now().time_since_epoch().count()))));
+""",
+        message = "readings of the clock during",
+    )
+    mutant(
         name = "rl_31_int_milliseconds_overflow",
         chapter = "timer",
         rule = "RL_31_ATimerInTheFarFutureDoesNotUpsetTheLoop",
@@ -295,8 +320,8 @@ def _costs():
         chapter = "timer",
         rule = "BT_25_CallsToAReactorThatIsAwakeCostNoWakeUp",
         source = _CALLS,
-        replace = "  if (asleep_.load() && asleep_.exchange(false)) wakeup_.Signal();\n",
-        by = "  asleep_.store(false);\n  wakeup_.Signal();\n",
+        replace = "  if (asleep_.load() == kAwake) return;\n",
+        by = "  WakeOne(asleep_);\n",
         message = "wake-up system calls to a reactor that was awake",
     )
     mutant(
@@ -304,11 +329,10 @@ def _costs():
         chapter = "timer",
         rule = "BT_25_ThereIsAtMostOneWakeUpASleepAndNoneThatIsNeededIsSaved",
         source = _CALLS,
-        replace = "  if (asleep_.load() && asleep_.exchange(false)) wakeup_.Signal();\n",
-        by = "  static bool woken = false;\n" +
-             "  if (asleep_.load() && asleep_.exchange(false) && (woken = !woken)) {\n" +
-             "    wakeup_.Signal();\n" +
-             "  }\n",
+        replace = "  const std::uint32_t bed = asleep_.exchange(kAwake);\n",
+        by = "  const std::uint32_t bed = asleep_.exchange(kAwake);\n" +
+             "  static bool woken = false;\n" +
+             "  if (bed != kAwake && !(woken = !woken)) return;\n",
         dies = True,
         message = "waited in vain for the last call of a burst to run",
     )

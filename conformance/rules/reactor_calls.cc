@@ -22,6 +22,7 @@
 #include "conformance/kit/patience.h"
 #include "conformance/kit/reactor_harness.h"
 #include "conformance/kit/rule.h"
+#include "conformance/rules/quiet_descriptor.h"
 #include "gtest/gtest.h"
 #include "reference/reactor.h"
 
@@ -102,14 +103,20 @@ RULE(HB_3, WhatPrecedesACallIsVisibleToIt) {
 // A wake-up that is lost in a window of a few instructions is seen only when a
 // call falls into it. A pause of random length before each call moves it about.
 RULE(RT_02, EveryCallWakesASleepingReactor) {
-  constexpr int kTries = 10000;
-  const Chance chance(kTries);
-  RandomNumbers random = chance.Numbers();
-  RunningReactor reactor;
-  for (int attempt = 0; attempt < kTries; ++attempt) {
-    const auto trace = chance.Try(attempt);
-    random.Pause();
-    reactor.Do([] {});
+  constexpr int kTries = 5000;
+  for (const bool watches : {false, true}) {
+    SCOPED_TRACE(WatchesText(watches));
+    const Chance chance(kTries);
+    RandomNumbers random = chance.Numbers();
+    QuietDescriptor quiet;
+    RunningReactor reactor;
+    if (watches) reactor.Do([&] { quiet.WatchBy(*reactor); });
+    for (int attempt = 0; attempt < kTries; ++attempt) {
+      const auto trace = chance.Try(attempt);
+      random.Pause();
+      reactor.Do([] {});
+    }
+    if (RuleHasFailed()) return;
   }
 }
 

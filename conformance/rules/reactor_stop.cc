@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -22,6 +23,7 @@
 #include "conformance/kit/reactor_harness.h"
 #include "conformance/kit/rule.h"
 #include "gtest/gtest.h"
+#include "reference/clock.h"
 #include "reference/deferred.h"
 #include "reference/errors.h"
 #include "reference/reactor.h"
@@ -93,16 +95,47 @@ RULE(RT_14, SigintAndSigtermStopTheReactor) {
   }
 }
 
-RULE(RT_14, ASignalOnAnotherThreadWakesTheReactor) {
+// Once armed, another thread is sent a signal the next time the clock is read:
+// after the calls of the turn, before the reactor sleeps.
+class SignallingClock final : public Clock {
+ public:
+  Time Now() const override {
+    if (armed_.exchange(false)) HelperThread([] { raise(SIGTERM); }).Join();
+    return std::chrono::steady_clock::now();
+  }
+  void Arm() { armed_ = true; }
+
+ private:
+  mutable std::atomic<bool> armed_ = false;
+};
+
+RULE(RT_14, ASignalThatComesBeforeTheReactorSleepsIsNotLost) {
   DefaultDisposition disposition(SIGTERM);
-  Event running("the reactor to run");
-  Reactor reactor(OptionsWithSignalHandlers());
-  reactor.CallWhenRunning([&] { running.Happen(); });
-  HelperThread other([&] {
-    running.Await();
-    if (running.happened()) raise(SIGTERM);
-  });
+  SignallingClock clock;
+  ReactorOptions options = OptionsWithSignalHandlers();
+  options.clock = &clock;
+  Reactor reactor(options);
+  MustCall(reactor, [&] { clock.Arm(); });
   RunHere(reactor);
+}
+
+RULE(RT_14, ASignalOnAnotherThreadWakesTheReactor) {
+  constexpr int kTries = 20;
+  const Chance chance(kTries);
+  DefaultDisposition disposition(SIGTERM);
+  RandomNumbers random = chance.Numbers();
+  for (int attempt = 0; attempt < kTries; ++attempt) {
+    const auto trace = chance.Try(attempt);
+    Event running("the reactor to run");
+    Reactor reactor(OptionsWithSignalHandlers());
+    reactor.CallWhenRunning([&] { running.Happen(); });
+    HelperThread other([&] {
+      running.Await();
+      random.Pause();
+      if (running.happened()) raise(SIGTERM);
+    });
+    RunHere(reactor);
+  }
 }
 
 RULE(RT_14, ASignalInTheMiddleOfQueuingACallDoesNotDeadlock) {

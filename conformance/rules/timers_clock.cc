@@ -7,9 +7,10 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <iterator>
 #include <limits>
-#include <thread>
 #include <memory>
+#include <thread>
 #include <utility>
 
 #include "conformance/kit/chance.h"
@@ -18,6 +19,7 @@
 #include "conformance/kit/reactor_harness.h"
 #include "conformance/kit/rule.h"
 #include "conformance/kit/wake_up_count.h"
+#include "conformance/rules/quiet_descriptor.h"
 #include "gtest/gtest.h"
 #include "reference/clock.h"
 #include "reference/delayed_call.h"
@@ -57,18 +59,23 @@ ReactorOptions Options(const Clock& clock) {
 
 RULE(RL_23, WaitingForATimerIsNotSpinning) {
   constexpr int kTimers = 20;
-  const CountingClock clock;
-  int fired = 0;
-  Reactor reactor(Options(clock));
-  const std::function<void()> next = [&] {
-    if (fired++ == kTimers) return reactor.Stop();
-    // As long a part of a millisecond as there is.
-    reactor.CallLater(std::chrono::microseconds(1990), next);
-  };
-  reactor.CallWhenRunning(next);
-  RunHere(reactor);
-  EXPECT_LT(clock.readings(), 20u * kTimers)
-      << "readings of the clock while it waited for " << kTimers << " timers";
+  for (const bool watches : {false, true}) {
+    SCOPED_TRACE(WatchesText(watches));
+    const CountingClock clock;
+    int fired = 0;
+    QuietDescriptor quiet;
+    Reactor reactor(Options(clock));
+    if (watches) quiet.WatchBy(reactor);
+    const std::function<void()> next = [&] {
+      if (fired++ == kTimers) return reactor.Stop();
+      // As long a part of a millisecond as there is.
+      reactor.CallLater(std::chrono::microseconds(1990), next);
+    };
+    reactor.CallWhenRunning(next);
+    RunHere(reactor);
+    ASSERT_LT(clock.readings(), 20u * kTimers)
+        << "readings of the clock while it waited for " << kTimers << " timers";
+  }
 }
 
 RULE(RL_31, ATimerInTheFarFutureDoesNotUpsetTheLoop) {
@@ -76,13 +83,19 @@ RULE(RL_31, ATimerInTheFarFutureDoesNotUpsetTheLoop) {
   constexpr std::uint64_t kMany = 10u * kCalls;
   // The second is 2^32 ms, which looks like 0 to an int.
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  for (const double delay : {4e6, 4294967.296, 1e9, 1e300, kInfinity}) {
+  constexpr double kDelays[] = {4e6, 4294967.296, 1e9, 1e300, kInfinity};
+  for (std::size_t i = 0; i < 2 * std::size(kDelays); ++i) {
+    const double delay = kDelays[i / 2];
+    const bool watches = i % 2 == 1;
     SCOPED_TRACE(delay);
+    SCOPED_TRACE(WatchesText(watches));
     const ManualClock manual;
     const CountingClock clock(&manual);
     bool fired = false;
+    QuietDescriptor quiet;
     RunningReactor reactor(Options(clock));
     reactor.Do([&] {
+      if (watches) quiet.WatchBy(*reactor);
       reactor->CallLater(Seconds(delay), [&] { fired = true; });
     });
     const std::uint64_t before = clock.readings();
@@ -152,24 +165,31 @@ RULE(RL_34, ATimerSetOnAForeignThreadIsAnError) {
 RULE(BT_25, CallsToAReactorThatIsAwakeCostNoWakeUp) {
   if (!CanObserveWakeUps()) NOT_OBSERVABLE("system calls cannot be counted");
   constexpr int kCalls = 1000;
-  std::atomic<int> ran = 0;
-  Event inside("the reactor to be in a call");
-  Gate gate;
-  RunningReactor reactor;
-  MustCall(*reactor, [&] {
-    inside.Happen();
-    gate.Pass();
-  });
-  inside.Await();
-  const std::uint64_t before = WakeUps();
-  for (int call = 0; call < kCalls; ++call) MustCall(*reactor, [&] { ++ran; });
-  reactor->WakeUp();
-  const std::uint64_t after = WakeUps();
-  gate.Open();
-  reactor.Do([] {});
-  EXPECT_EQ(ran, kCalls);
-  EXPECT_EQ(after - before, 0u)
-      << "wake-up system calls to a reactor that was awake";
+  for (const bool watches : {false, true}) {
+    SCOPED_TRACE(WatchesText(watches));
+    std::atomic<int> ran = 0;
+    Event inside("the reactor to be in a call");
+    Gate gate;
+    QuietDescriptor quiet;
+    RunningReactor reactor;
+    if (watches) reactor.Do([&] { quiet.WatchBy(*reactor); });
+    MustCall(*reactor, [&] {
+      inside.Happen();
+      gate.Pass();
+    });
+    inside.Await();
+    const std::uint64_t before = WakeUps();
+    for (int call = 0; call < kCalls; ++call) {
+      MustCall(*reactor, [&] { ++ran; });
+    }
+    reactor->WakeUp();
+    const std::uint64_t after = WakeUps();
+    gate.Open();
+    reactor.Do([] {});
+    EXPECT_EQ(ran, kCalls);
+    ASSERT_EQ(after - before, 0u)
+        << "wake-up system calls to a reactor that was awake";
+  }
 }
 
 RULE(BT_25, ThereIsAtMostOneWakeUpASleepAndNoneThatIsNeededIsSaved) {
@@ -177,38 +197,43 @@ RULE(BT_25, ThereIsAtMostOneWakeUpASleepAndNoneThatIsNeededIsSaved) {
   constexpr int kProducers = 2;
   constexpr int kRounds = 500;
   constexpr int kBurst = 10;
-  const Chance chance(kProducers * kRounds);
-  const CountingClock clock;
-  std::uint64_t readings = 0;
-  std::uint64_t wake_ups = 0;
-  {
-    RunningReactor reactor(Options(clock));
-    readings = clock.readings();
-    wake_ups = WakeUps();
+  for (const bool watches : {false, true}) {
+    SCOPED_TRACE(WatchesText(watches));
+    const Chance chance(kProducers * kRounds);
+    const CountingClock clock;
+    std::uint64_t readings = 0;
+    std::uint64_t wake_ups = 0;
+    QuietDescriptor quiet;
     {
-      std::deque<HelperThread> producers;
-      for (int producer = 0; producer < kProducers; ++producer) {
-        producers.emplace_back([&, producer] {
-          RandomNumbers random = chance.Numbers(producer);
-          for (int round = 0; round < kRounds; ++round) {
-            const auto ran =
-                std::make_shared<Event>("the last call of a burst to run");
-            random.Pause();
-            for (int call = 1; call < kBurst; ++call) {
-              MustCall(*reactor, [] {});
+      RunningReactor reactor(Options(clock));
+      if (watches) reactor.Do([&] { quiet.WatchBy(*reactor); });
+      readings = clock.readings();
+      wake_ups = WakeUps();
+      {
+        std::deque<HelperThread> producers;
+        for (int producer = 0; producer < kProducers; ++producer) {
+          producers.emplace_back([&, producer] {
+            RandomNumbers random = chance.Numbers(producer);
+            for (int round = 0; round < kRounds; ++round) {
+              const auto ran =
+                  std::make_shared<Event>("the last call of a burst to run");
+              random.Pause();
+              for (int call = 1; call < kBurst; ++call) {
+                MustCall(*reactor, [] {});
+              }
+              MustCall(*reactor, [ran] { ran->Happen(); });
+              ran->Await();
+              if (!ran->happened()) return;  // the rule has failed
             }
-            MustCall(*reactor, [ran] { ran->Happen(); });
-            ran->Await();
-            if (!ran->happened()) return;  // the rule has failed
-          }
-        });
+          });
+        }
       }
+      wake_ups = WakeUps() - wake_ups;
+      readings = clock.readings() - readings;
     }
-    wake_ups = WakeUps() - wake_ups;
-    readings = clock.readings() - readings;
+    // The clock is read once before each sleep; one may have begun before.
+    ASSERT_LE(wake_ups, readings + 1) << "wake-up system calls";
   }
-  // The clock is read once before each sleep; one may have begun before.
-  EXPECT_LE(wake_ups, readings + 1) << "wake-up system calls";
 }
 
 }  // namespace

@@ -24,8 +24,6 @@ constexpr std::chrono::microseconds kSearch(50);
 constexpr int kPausesPerLook = 8;
 constexpr int kLooksPerClock = 16;
 
-constexpr int kClocksPerYield = 8;
-
 // More between two readings of the clock, and the searcher did not run. Three
 // such searches among a few dozen, and it does without for kSleepsFirst.
 constexpr std::chrono::microseconds kInterruption(500);
@@ -190,7 +188,8 @@ TaskNode* Worker::StealFrom(Worker& victim) {
   return first;
 }
 
-// It yields now and then, since it may be on the core of who wants to submit.
+// It yields after a few looks, and again, since it may be on the core of who
+// wants to submit, or of whom its last task has woken.
 // Where another core is free, the scheduler then sees two threads to run on
 // this one, and parts them. But a searcher that does not run is waited for all
 // the same. So where it is interrupted again and again, others want all cores,
@@ -209,15 +208,12 @@ TaskNode* Worker::Search() {
   const auto end = now + kSearch;
   TaskNode* node = nullptr;
   bool interrupted = false;
-  for (int clocks = 1;
-       node == nullptr && now < end && !place_.census.MayLeaveNow(); ++clocks) {
+  while (node == nullptr && now < end && !place_.census.MayLeaveNow()) {
     for (int looks = 0; looks < kLooksPerClock && node == nullptr; ++looks) {
       for (int i = 0; i < kPausesPerLook; ++i) SpinPause();
       node = Find();
     }
-    if (node == nullptr && clocks % kClocksPerYield == 0) {
-      std::this_thread::yield();
-    }
+    if (node == nullptr) std::this_thread::yield();
     const auto before = std::exchange(now, std::chrono::steady_clock::now());
     if (now - before > kInterruption) interrupted = true;
   }
