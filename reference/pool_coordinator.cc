@@ -23,21 +23,14 @@ void PoolCoordinator::UndoStart() {
   lifecycle_.UndoStart();
 }
 
-Submission PoolCoordinator::Submit(Task&& task) {
+Submission PoolCoordinator::Admit() const {
   const Submission submission = lifecycle_.Admit();
   if (!submission.accepted()) return submission;
   const int most = state() == PoolState::kRunning ? effective_.max : 0;
   if (bound_.IsReached(backlog_.size(), busy_, most)) {
     return Submission::Refused(Refusal::kBacklogFull);
   }
-  backlog_.push_back(std::move(task));
   return submission;
-}
-
-Task PoolCoordinator::Withdraw() {
-  Task task = std::move(backlog_.back());
-  backlog_.pop_back();
-  return task;
 }
 
 void PoolCoordinator::Resize(PoolSizeChange change) {
@@ -67,8 +60,8 @@ bool PoolCoordinator::RequestStop() {
   return lifecycle_.RequestStop();
 }
 
-std::deque<Task> PoolCoordinator::TakeAbandoned() {
-  return drained() ? std::exchange(backlog_, {}) : std::deque<Task>();
+TaskQueue PoolCoordinator::TakeAbandoned() {
+  return drained() ? std::exchange(backlog_, {}) : TaskQueue();
 }
 
 // One worker for each task that runs or waits, within the limits. A busy
@@ -91,25 +84,16 @@ bool PoolCoordinator::MustLeave() const {
   return state() == PoolState::kStopping || retiring_ > 0;
 }
 
-PoolCoordinator::Step PoolCoordinator::Next(Task& task) {
+PoolCoordinator::Step PoolCoordinator::Next() {
   if (MustLeave()) {
     --idle_;
     retiring_ = std::max(0, retiring_ - 1);
     return Step::kLeave;
   }
   if (backlog_.empty()) return Step::kWait;
-  task = std::move(backlog_.front());
-  backlog_.pop_front();
   --idle_;
   ++busy_;
   return Step::kRun;
-}
-
-void PoolCoordinator::TaskEnded(TaskEnding ending) {
-  --busy_;
-  ++idle_;
-  ++completed_;
-  if (ending == TaskEnding::kFailed) ++failed_;
 }
 
 PoolStats PoolCoordinator::stats() const {

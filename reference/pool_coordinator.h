@@ -6,13 +6,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <utility>
 
 #include "reference/backlog_bound.h"
 #include "reference/pool_lifecycle.h"
 #include "reference/pool_size.h"
 #include "reference/submission.h"
 #include "reference/task.h"
+#include "reference/task_queue.h"
 #include "reference/thread_pool.h"
 
 namespace heddle {
@@ -30,9 +31,9 @@ namespace heddle {
 //
 // What the caller must do: hold one lock around every call, but no lock while
 // a task runs, is refused or is destroyed. After a call that may have changed
-// what is wanted (Start, Submit, Resize): start workers. After a call that may make idle workers leave (Resize, StopAWorker, RequestStop):
-// wake them all. After RequestStop and after a worker has left: refuse what
-// TakeAbandoned() gives.
+// what is wanted (Start, Submit, Resize): start workers. After a call that may make
+// idle workers leave (Resize, StopAWorker, RequestStop): wake them all. After
+// RequestStop and after a worker has left: refuse what TakeAbandoned() gives.
 //
 // What it promises: the one rule of growth, WorkersWanted(), and the one rule
 // of retirement, in Next(), hold after any history of calls; nothing is owed
@@ -53,15 +54,16 @@ class PoolCoordinator {
   // any worker has started.
   void UndoStart();
 
-  // Takes the task to the end of the backlog, or refuses it untouched.
-  Submission Submit(Task&& task);
+  // Whether a task is taken now, and why not.
+  Submission Admit() const;
+  // Takes an admitted task to the end of the backlog.
+  void Submit(Task&& task) { backlog_.push_back(std::move(task)); }
   // Gives back the task that Submit took last: no worker can be created for
   // it and there is none (TP-51).
-  Task Withdraw();
-  // Whether an idle worker exists for the task that Submit took last.
-  bool IdleWorkerIsDue() const {
-    return idle_ > 0 && backlog_.size() <= static_cast<std::size_t>(idle_);
-  }
+  Task Withdraw() { return backlog_.pop_back(); }
+  // Whether to wake an idle worker for the task that Submit took last. If
+  // others wait before it, who was woken for them wakes the next; see below.
+  bool IdleWorkerIsDue() const { return idle_ > 0 && backlog_.size() == 1; }
 
   // Changes the limits, or throws std::invalid_argument and changes nothing
   // (TP-28). While not running it only stores them (TP-29).
@@ -82,7 +84,7 @@ class PoolCoordinator {
   // Drained, and the threads have ended.
   void FinishStop() { lifecycle_.FinishStop(); }
   // Accepted tasks that no worker will ever run (TP-44); usually none.
-  std::deque<Task> TakeAbandoned();
+  TaskQueue TakeAbandoned();
 
   // How many workers to create now.
   int WorkersToStart() const;
@@ -90,14 +92,23 @@ class PoolCoordinator {
   void WorkerStarted() { ++idle_; }
 
   enum class Step {
-    kRun,    // run the task that was put into the argument, then TaskEnded()
+    kRun,    // run what TakeTask() gives, then TaskEnded()
     kWait,   // ask again when woken
     kLeave,  // this worker is gone
   };
   // What an idle worker does next.
-  Step Next(Task& task);
+  Step Next();
+  // The task for the worker whose step is kRun.
+  Task TakeTask() { return backlog_.pop_front(); }
+  // Whether who took a task must wake an idle worker for the next one.
+  bool NextWorkerIsDue() const { return idle_ > 0 && !backlog_.empty(); }
   // A busy worker's task has ended and is destroyed.
-  void TaskEnded(TaskEnding ending);
+  void TaskEnded(TaskEnding ending) {
+    --busy_;
+    ++idle_;
+    ++completed_;
+    if (ending == TaskEnding::kFailed) ++failed_;
+  }
 
   PoolState state() const { return lifecycle_.state(); }
   PoolSize size() const { return size_; }
@@ -113,7 +124,7 @@ class PoolCoordinator {
   const BacklogBound bound_;
   PoolSize size_;        // as last asked for
   PoolSize effective_;   // as in force; follows size_ while running
-  std::deque<Task> backlog_;
+  TaskQueue backlog_;
   int idle_ = 0;
   int busy_ = 0;
   // Workers that StopAWorker lets go when they are idle; never so many that

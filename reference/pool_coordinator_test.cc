@@ -27,9 +27,11 @@ class InMemoryPool {
   }
 
   Submission Submit(int number) {
-    const Submission submission =
-        coordinator.Submit(Task([this, number] { ran.push_back(number); }));
-    StartWorkers();
+    const Submission submission = coordinator.Admit();
+    if (submission.accepted()) {
+      coordinator.Submit(Task([this, number] { ran.push_back(number); }));
+      StartWorkers();
+    }
     return submission;
   }
 
@@ -41,12 +43,11 @@ class InMemoryPool {
   // Lets idle workers act until each waits, has a task in hand, or has left.
   void Settle() {
     while (idle > 0) {
-      Task task;
-      const PoolCoordinator::Step step = coordinator.Next(task);
+      const PoolCoordinator::Step step = coordinator.Next();
       if (step == PoolCoordinator::Step::kWait) return;
       --idle;
       if (step == PoolCoordinator::Step::kRun) {
-        in_hand.push_back(std::move(task));
+        in_hand.push_back(coordinator.TakeTask());
       }
     }
   }
@@ -121,9 +122,10 @@ TEST(PoolCoordinator, CountsFailuresAmongTheTasksThatEnded) {
   coordinator.Start();
   coordinator.WorkerStarted();
   for (const TaskEnding ending : {TaskEnding::kSucceeded, TaskEnding::kFailed}) {
-    ASSERT_TRUE(coordinator.Submit(Task([] {})).accepted());
-    Task task;
-    ASSERT_EQ(coordinator.Next(task), PoolCoordinator::Step::kRun);
+    ASSERT_TRUE(coordinator.Admit().accepted());
+    coordinator.Submit(Task([] {}));
+    ASSERT_EQ(coordinator.Next(), PoolCoordinator::Step::kRun);
+    coordinator.TakeTask();
     coordinator.TaskEnded(ending);
   }
   EXPECT_EQ(coordinator.stats().completed, 2u);

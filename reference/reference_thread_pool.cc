@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reference/reference_thread_pool.h"
 
-#include <deque>
 #include <system_error>
 #include <utility>
 
@@ -13,8 +12,8 @@
 namespace heddle {
 namespace {
 
-void RefuseAll(std::deque<Task> tasks) {
-  for (Task& task : tasks) task.Refuse(Refusal::kPoolStopped);
+void RefuseAll(TaskQueue tasks) {
+  while (!tasks.empty()) tasks.pop_front().Refuse(Refusal::kPoolStopped);
 }
 
 }  // namespace
@@ -47,8 +46,9 @@ Submission ReferenceThreadPool::Submit(Task&& task) {
   bool wake = false;
   {
     std::lock_guard lock(mutex_);
-    const Submission submission = coordinator_.Submit(std::move(task));
+    const Submission submission = coordinator_.Admit();
     if (!submission.accepted()) return submission;
+    coordinator_.Submit(std::move(task));
     wake = coordinator_.IdleWorkerIsDue();
     if (!StartWorkers()) {
       task = coordinator_.Withdraw();
@@ -92,10 +92,11 @@ void ReferenceThreadPool::StopAWorker() {
 }
 
 void ReferenceThreadPool::RequestStop() {
-  std::deque<Task> abandoned;
+  TaskQueue abandoned;
   {
     const auto lock = Lock("ThreadPool::RequestStop");
     if (!coordinator_.RequestStop()) return;
+    for (Worker& worker : threads_->workers) BusySince(worker);
     abandoned = coordinator_.TakeAbandoned();
   }
   threads_->work.notify_all();
@@ -158,10 +159,10 @@ void ReferenceThreadPool::RunWorker(std::list<Worker>::iterator self,
   const WorkerScope scope(*this, ordinal);
   std::unique_lock lock(mutex_);
   self->name = WorkerScope::CurrentName();
-  for (Task task;;) {
-    switch (coordinator_.Next(task)) {
+  for (;;) {
+    switch (coordinator_.Next()) {
       case PoolCoordinator::Step::kRun:
-        RunTask(lock, *self, std::move(task));
+        RunTask(lock, *self);
         break;
       case PoolCoordinator::Step::kWait:
         threads_->work.wait(lock);
@@ -173,13 +174,24 @@ void ReferenceThreadPool::RunWorker(std::list<Worker>::iterator self,
 }
 
 void ReferenceThreadPool::RunTask(std::unique_lock<std::mutex>& lock,
-                                  Worker& self, Task task) {
-  self.busy_since = CoarseNow();
+                                  Worker& self) {
+  Task task = coordinator_.TakeTask();
+  const bool wake_next = coordinator_.NextWorkerIsDue();
+  self.busy = true;
+  if (coordinator_.state() == PoolState::kStopping) BusySince(self);
   lock.unlock();
+  if (wake_next) threads_->work.notify_one();
   const TaskEnding ending = task.Run();
   lock.lock();
-  self.busy_since.reset();
+  self.busy = false;
+  self.seen_busy.reset();
   coordinator_.TaskEnded(ending);
+}
+
+std::optional<std::chrono::nanoseconds> ReferenceThreadPool::BusySince(
+    Worker& worker) {
+  if (worker.busy && !worker.seen_busy) worker.seen_busy = CoarseNow();
+  return worker.seen_busy;
 }
 
 void ReferenceThreadPool::Leave(std::unique_lock<std::mutex> lock,
@@ -187,7 +199,7 @@ void ReferenceThreadPool::Leave(std::unique_lock<std::mutex> lock,
   std::thread previous =
       std::exchange(threads_->ended, std::move(self->thread));
   threads_->workers.erase(self);
-  std::deque<Task> abandoned = coordinator_.TakeAbandoned();
+  TaskQueue abandoned = coordinator_.TakeAbandoned();
   lock.unlock();
   RefuseAll(std::move(abandoned));
   if (previous.joinable()) previous.join();
@@ -212,11 +224,10 @@ PoolStats ReferenceThreadPool::Figures() const {
 
 std::vector<RunningTask> ReferenceThreadPool::RunningTasks() const {
   std::vector<RunningTask> running;
-  const std::chrono::nanoseconds now = CoarseNow();
   const auto lock = Lock("ThreadPool::RunningTasks");
-  for (const Worker& worker : threads_->workers) {
-    if (worker.busy_since) {
-      running.push_back({worker.name, now - *worker.busy_since});
+  for (Worker& worker : threads_->workers) {
+    if (const auto since = BusySince(worker)) {
+      running.push_back({worker.name, CoarseNow() - *since});
     }
   }
   return running;

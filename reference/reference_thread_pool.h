@@ -6,7 +6,6 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <deque>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -32,13 +31,18 @@ namespace heddle {
 // What it promises: every TP clause. No wake-up is lost:
 //
 //   submitter, with the mutex            worker, with the mutex
-//   1. puts the task into the backlog    1. asks the coordinator: finds work,
-//   2. sees whether a worker idles          or waits, which gives the mutex
-//   3. notifies one, after unlocking        up and sleeps in one step
+//   1. puts the task into the backlog    1. asks the coordinator: takes a task,
+//   2. if it is the only one there and      or waits, which gives the mutex up
+//      a worker idles, notifies one         and sleeps in one step
+//                                        2. if it took one, others are left
+//                                           and a worker idles, notifies one
 //
-// A worker that has looked in vain is asleep before the mutex is free again,
-// so the task is put in before it looks, or the notification comes after it
-// sleeps. Stopping and shrinking notify all in the same way.
+// Impossible: a task waits, a worker sleeps, and nobody is on the way. A worker
+// that has looked in vain is asleep before the mutex is free again, so the task
+// is put in before it looks, or the notification comes after it sleeps. Who
+// finds others in the backlog leaves the next notification to the worker that
+// takes the first of them. A worker that leaves instead is one too many, and
+// then all have been notified: stopping and shrinking notify everyone.
 //
 // Happens-before: the mutex, and for Stop() the joins.
 //
@@ -61,8 +65,8 @@ class ReferenceThreadPool final : public ThreadPool, private WorkerControl {
   struct Worker {
     std::string name;
     std::thread thread;
-    // When its task began; empty while idle.
-    std::optional<std::chrono::nanoseconds> busy_since;
+    bool busy = false;  // runs a task
+    std::optional<std::chrono::nanoseconds> seen_busy;  // see BusySince
   };
 
   Submission Submit(Task&& task) override;
@@ -83,7 +87,11 @@ class ReferenceThreadPool final : public ThreadPool, private WorkerControl {
   // The body of a worker's thread.
   void RunWorker(std::list<Worker>::iterator self, int ordinal);
   // Runs a task, with the mutex given up meanwhile.
-  void RunTask(std::unique_lock<std::mutex>& lock, Worker& self, Task task);
+  void RunTask(std::unique_lock<std::mutex>& lock, Worker& self);
+  // Since when `worker` has been seen busy; empty if it is idle. No clock is
+  // read for tasks that nobody asks about: most have ended long before. With
+  // the mutex.
+  static std::optional<std::chrono::nanoseconds> BusySince(Worker& worker);
   // The last act of a worker that was told to leave.
   void Leave(std::unique_lock<std::mutex> lock,
              std::list<Worker>::iterator self);

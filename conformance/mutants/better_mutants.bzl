@@ -131,7 +131,7 @@ def _pool_rest():
         by = """
     coordinator_.Resize(change);
     for (Worker& worker : threads_->workers) {
-      if (worker.busy_since && coordinator_.workers() > coordinator_.size().max) {
+      if (worker.busy && coordinator_.workers() > coordinator_.size().max) {
         pthread_cancel(worker.thread.native_handle());
       }
     }
@@ -172,14 +172,14 @@ def _pool_rest():
         rule = "TP_53_WhatIsQueuedBehindALongTaskIsTakenByAnotherWorker",
         also = ["TP_53_WorkSubmittedInsideALongTaskIsTakenByAnotherWorker"],
         source = _POOL,
-        replace = "    switch (coordinator_.Next(task)) {",
+        replace = "    switch (coordinator_.Next()) {",
         # What comes from outside while a worker is busy is for that one.
         by = """
     if (ordinal > 0 && coordinator_.state() == PoolState::kRunning) {
       threads_->work.wait(lock);
       continue;
     }
-    switch (coordinator_.Next(task)) {""",
+    switch (coordinator_.Next()) {""",
         message = "waited in vain for tasks from outside, while one worker is busy for long",
     )
 
@@ -387,7 +387,8 @@ def _blocking():
         name = "th_23_the_pools_lock_held_while_blocked",
         rule = "TH_23_TheFunctionMayUseThePoolThatTheCallerBlocks",
         source = _POOL,
-        replace = "  lock.unlock();\n  const TaskEnding ending = task.Run();\n  lock.lock();",
+        replace = "  lock.unlock();\n  if (wake_next) threads_->work.notify_one();\n" +
+                  "  const TaskEnding ending = task.Run();\n  lock.lock();",
         by = "  const TaskEnding ending = task.Run();",
         dies = True,
         message = "waited in vain for the answer",

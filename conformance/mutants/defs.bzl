@@ -4,9 +4,9 @@
 
     mutant(
         name = "tp_11_lifo",
-        source = "//reference:pool_coordinator.cc",
-        replace = "backlog_.push_back(",
-        by = "backlog_.push_front(",
+        source = "//reference:reference_thread_pool.cc",
+        replace = "coordinator_.TakeTask()",
+        by = "coordinator_.Withdraw()",  # the newest
         rule = "TP_11_OneWorkerRunsTasksInTheOrderOfSubmission",
         message = "order.Await",
     )

@@ -125,10 +125,13 @@ def _bound():
         name = "bt_16_a_full_queue_drops_silently",
         rule = "BT_16_AFullBacklogRefusesVisiblyAndDropsNothing",
         chapter = "thread_pool",
-        source = _COORDINATOR,
-        replace = "    return Submission::Refused(Refusal::kBacklogFull);",
-        by = "    const Task dropped = std::move(task);\n" +
-             "    return Submission::Accepted();",
+        source = _POOL,
+        replace = "    if (!submission.accepted()) return submission;\n",
+        by = "    if (!submission.accepted()) {\n" +
+             "      if (submission.refusal() != Refusal::kBacklogFull) return submission;\n" +
+             "      const Task dropped = std::move(task);\n" +
+             "      return Submission::Accepted();\n" +
+             "    }\n",
         message = "the third that waits",
     )
     mutant(

@@ -43,6 +43,7 @@ def _wake_ups():
         source = _POOL,
         replace = """
     if (!coordinator_.RequestStop()) return;
+    for (Worker& worker : threads_->workers) BusySince(worker);
     abandoned = coordinator_.TakeAbandoned();
   }
   threads_->work.notify_all();
@@ -54,6 +55,7 @@ def _wake_ups():
   {
     std::lock_guard lock(mutex_);
     if (!coordinator_.RequestStop()) return;
+    for (Worker& worker : threads_->workers) BusySince(worker);
     abandoned = coordinator_.TakeAbandoned();
   }
 """,
@@ -64,8 +66,8 @@ def _wake_ups():
         name = "tp_39_no_last_look_before_sleep",
         rule = "TP_39_StopRunsEverythingAcceptedTogetherWithItsCallbacks",
         source = _POOL,
-        replace = "        RunTask(lock, *self, std::move(task));\n",
-        by = "        RunTask(lock, *self, std::move(task));\n" +
+        replace = "        RunTask(lock, *self);\n",
+        by = "        RunTask(lock, *self);\n" +
              "        if (coordinator_.stats().backlog == 0) threads_->work.wait(lock);\n",
         dies = True,
         message = "waited in vain for Stop() to return",

@@ -110,9 +110,9 @@ def _pools():
         chapter = "thread_pool",
         rule = "BT_16_WhatWasAcceptedAndIsGivenBackIsNotCountedAsRefused",
         source = _COORDINATOR,
-        replace = "  return drained() ? std::exchange(backlog_, {}) : std::deque<Task>();",
+        replace = "  return drained() ? std::exchange(backlog_, {}) : TaskQueue();",
         by = "  if (drained()) completed_ += backlog_.size();\n" +
-             "  return drained() ? std::exchange(backlog_, {}) : std::deque<Task>();",
+             "  return drained() ? std::exchange(backlog_, {}) : TaskQueue();",
         message = "stats.completed",
     )
 

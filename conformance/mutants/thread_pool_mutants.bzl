@@ -97,7 +97,7 @@ def _start():
         rule = "TP_05_WorkSubmittedBeforeStartIsKeptNotRunAndRunsAfterStart",
         source = _COORDINATOR,
         replace = "if (!lifecycle_.Start()) return false;",
-        by = "if (!lifecycle_.Start()) return false; backlog_.clear();",
+        by = "if (!lifecycle_.Start()) return false; backlog_ = {};",
         message = "waited in vain for the work submitted before Start() to run after it",
     )
     mutant(
@@ -169,25 +169,25 @@ def _growth_and_order():
     mutant(
         name = "tp_11_last_in_first_out",
         rule = "TP_11_OneWorkerRunsTasksInTheOrderOfSubmission",
-        source = _COORDINATOR,
-        replace = "backlog_.push_back(",
-        by = "backlog_.push_front(",
+        source = _POOL,
+        replace = "coordinator_.TakeTask()",
+        by = "coordinator_.Withdraw()",
         message = "order.Await(kTasks)",
     )
     mutant(
         name = "tp_11_last_in_first_out_of_several",
         rule = "TP_11_SeveralWorkersAreHandedTheBacklogInTheOrderOfSubmission",
-        source = _COORDINATOR,
-        replace = "backlog_.push_back(",
-        by = "backlog_.push_front(",
+        source = _POOL,
+        replace = "coordinator_.TakeTask()",
+        by = "coordinator_.Withdraw()",
         message = "tasks to begin",
     )
     mutant(
         name = "tp_11_passed_over_for_ever",
         rule = "TP_11_AQueuedTaskIsNeverPassedOverForEverByLaterOnes",
-        source = _COORDINATOR,
-        replace = "backlog_.push_back(",
-        by = "backlog_.push_front(",
+        source = _POOL,
+        replace = "coordinator_.TakeTask()",
+        by = "coordinator_.Withdraw()",
         message = "waited in vain for the early task to run although later ones keep coming",
     )
     mutant(
@@ -195,7 +195,7 @@ def _growth_and_order():
         rule = "TP_12_NoTaskOvertakesTheBacklogAlsoWhenMaxIsRaised",
         source = _COORDINATOR,
         replace = "  retiring_ = 0;",
-        by = "  retiring_ = 0; std::reverse(backlog_.begin(), backlog_.end());",
+        by = "  retiring_ = 0; for (TaskQueue old = std::exchange(backlog_, {}); !old.empty();) backlog_.push_back(old.pop_back());",
         message = "a later task overtook the backlog",
     )
 
@@ -215,7 +215,8 @@ def _submission():
         rule = "TP_13_NoLockIsHeldWhileATaskRuns",
         also = ["TP_13_NoLockIsHeldWhileATaskIsDestroyed"],
         source = _POOL,
-        replace = "  lock.unlock();\n  const TaskEnding ending = task.Run();\n  lock.lock();",
+        replace = "  lock.unlock();\n  if (wake_next) threads_->work.notify_one();\n" +
+                  "  const TaskEnding ending = task.Run();\n  lock.lock();",
         by = "  const TaskEnding ending = task.Run();",
         dies = True,
         message = "waited in vain for the pool to answer to its own task",
@@ -266,20 +267,24 @@ def _results():
             "TP_48_ThreadsAreIdlePlusBusyAtEveryInstant",
         ],
         source = _POOL,
-        replace = "  lock.unlock();\n  const TaskEnding ending = task.Run();\n  lock.lock();\n" +
-                  "  self.busy_since.reset();\n  coordinator_.TaskEnded(ending);",
+        replace = "  lock.unlock();\n  if (wake_next) threads_->work.notify_one();\n" +
+                  "  const TaskEnding ending = task.Run();\n  lock.lock();\n" +
+                  "  self.busy = false;\n  self.seen_busy.reset();\n" +
+                  "  coordinator_.TaskEnded(ending);",
         by = "  coordinator_.TaskEnded(TaskEnding::kSucceeded);\n  lock.unlock();\n  task.Run();\n  lock.lock();\n" +
-             "  self.busy_since.reset();",
+             "  self.busy = false;\n  self.seen_busy.reset();",
         message = "while the callback runs",
     )
     mutant(
         name = "tp_18_callback_taken_for_idle",
         rule = "TP_18_AWorkerInsideOnResultIsNotTakenForIdle",
         source = _POOL,
-        replace = "  lock.unlock();\n  const TaskEnding ending = task.Run();\n  lock.lock();\n" +
-                  "  self.busy_since.reset();\n  coordinator_.TaskEnded(ending);",
+        replace = "  lock.unlock();\n  if (wake_next) threads_->work.notify_one();\n" +
+                  "  const TaskEnding ending = task.Run();\n  lock.lock();\n" +
+                  "  self.busy = false;\n  self.seen_busy.reset();\n" +
+                  "  coordinator_.TaskEnded(ending);",
         by = "  coordinator_.TaskEnded(TaskEnding::kSucceeded);\n  lock.unlock();\n  task.Run();\n  lock.lock();\n" +
-             "  self.busy_since.reset();",
+             "  self.busy = false;\n  self.seen_busy.reset();",
         message = "waited in vain for a second task while the first one's callback runs",
     )
     mutant(
@@ -418,7 +423,7 @@ def _resizing():
         rule = "TP_32_ShrinkingInterruptsNoTaskAndSurplusWorkersRetireAfterTheirs",
         source = _COORDINATOR,
         replace = "  retiring_ = 0;",
-        by = "  retiring_ = 0; if (workers() > size_.max) backlog_.clear();",
+        by = "  retiring_ = 0; if (workers() > size_.max) backlog_ = {};",
         message = "waited in vain for every task to end",
     )
     mutant(
@@ -493,7 +498,7 @@ def _stopping():
         rule = "TP_39_StopRunsEverythingAcceptedTogetherWithItsCallbacks",
         source = _COORDINATOR,
         replace = "return lifecycle_.RequestStop();",
-        by = "backlog_.clear(); return lifecycle_.RequestStop();",
+        by = "backlog_ = {}; return lifecycle_.RequestStop();",
         message = "accepted tasks that ran",
     )
     mutant(
@@ -573,7 +578,7 @@ def _stopping():
         rule = "TP_41_SubmissionThatRacesWithStopRunsOrIsRefused",
         source = _COORDINATOR,
         replace = "return lifecycle_.RequestStop();",
-        by = "backlog_.clear(); return lifecycle_.RequestStop();",
+        by = "backlog_ = {}; return lifecycle_.RequestStop();",
         message = "in round",
     )
     mutant(
@@ -615,7 +620,7 @@ def _stopping():
             "TP_44_StopAtMaxZeroGivesQueuedWorkBackVisibly",
         ],
         source = _COORDINATOR,
-        replace = "return drained() ? std::exchange(backlog_, {}) : std::deque<Task>();",
+        replace = "return drained() ? std::exchange(backlog_, {}) : TaskQueue();",
         by = "return {};",
         message = "callbacks told PoolStopped",
     )
@@ -663,7 +668,7 @@ def _figures_and_system():
         source = _POOL,
         replace = "  const TaskEnding ending = task.Run();\n  lock.lock();",
         by = "  TaskEnding ending;\n  try {\n    ending = task.Invoke();\n  } catch (...) {\n    lock.lock();\n" +
-             "    self.busy_since.reset();\n    return;\n  }\n  lock.lock();",
+             "    self.busy = false;\n    self.seen_busy.reset();\n    return;\n  }\n  lock.lock();",
         message = "waited in vain for 3 tasks to be completed and nobody to be busy",
     )
     mutant(

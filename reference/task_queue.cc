@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reference/task_queue.h"
+
+namespace heddle {
+
+void TaskQueue::AddChunk() {
+  if (spare_.empty()) spare_.emplace_back();
+  chunks_.splice(chunks_.end(), spare_, spare_.begin());
+}
+
+void TaskQueue::DropChunk(Chunks::iterator chunk) {
+  if (spare_.size() < kMaxSpare) {
+    spare_.splice(spare_.begin(), chunks_, chunk);
+  } else {
+    chunks_.erase(chunk);
+  }
+}
+
+}  // namespace heddle
