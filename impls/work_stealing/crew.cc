@@ -174,7 +174,7 @@ bool Crew::Leave(Seat& seat) {
       previous = std::move(ended_.back());
       ended_.pop_back();
     }
-    ended_.push_back(std::move(seat.thread));
+    if (seat.thread.joinable()) ended_.push_back(std::move(seat.thread));
     free_seats_.push_back(&seat);
   }
   // The seat may have another thread by now.
@@ -246,23 +246,33 @@ bool Crew::Join(std::optional<Clock::time_point> deadline) {
         "ThreadPool::Stop: called by work that this very stop gives back");
   }
   const auto ready = [this] { return drained_ && !joining_; };
+  // Without a deadline it takes the threads at once, and is woken by their ends
+  // alone.
+  if (!deadline && !joining_) JoinThreads(lock);
   if (!deadline) {
     changed_.wait(lock, ready);
   } else if (!changed_.wait_until(lock, *deadline, ready)) {
     return false;
   }
-  if (!ended_.empty()) {
-    std::vector<std::thread> threads = std::move(ended_);
-    ended_.clear();
-    joining_ = true;
-    lock.unlock();
-    for (std::thread& thread : threads) thread.join();
-    lock.lock();
-    joining_ = false;
-    changed_.notify_all();
-  }
+  if (!ended_.empty()) JoinThreads(lock);
   if (place_.census.standing().state != PoolState::kStopped) FinishIfJoined();
   return true;
+}
+
+void Crew::JoinThreads(std::unique_lock<std::mutex>& lock) {
+  std::vector<std::thread> threads;
+  threads.reserve(ended_.size() + seats_.size());
+  for (std::thread& thread : ended_) threads.push_back(std::move(thread));
+  ended_.clear();
+  for (const std::unique_ptr<Seat>& seat : seats_) {
+    if (seat->thread.joinable()) threads.push_back(std::move(seat->thread));
+  }
+  joining_ = true;
+  lock.unlock();
+  for (std::thread& thread : threads) thread.join();
+  lock.lock();
+  joining_ = false;
+  changed_.notify_all();
 }
 
 std::vector<RunningTask> Crew::RunningTasks() const {

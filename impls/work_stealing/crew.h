@@ -109,6 +109,8 @@ class Crew {
   bool AddWorker();    // likewise
   Seat* FreeSeat();
   void FinishIfJoined();
+  // Joins what has ended and what still works, without the lock meanwhile.
+  void JoinThreads(std::unique_lock<std::mutex>& lock);
 
   // The body of a worker's thread.
   void Main(Seat& seat, int ordinal);
