@@ -2,23 +2,19 @@
 #include "reference/context.h"
 
 namespace heddle {
-namespace {
 
-// Null stands for the empty context, so that threads pay nothing to begin.
-thread_local const Context* current = nullptr;
-
-}  // namespace
+constinit thread_local const Context* Context::current_ = nullptr;
 
 const Context& Context::Current() {
   static const Context* const kEmpty = new Context;
-  return current != nullptr ? *current : *kEmpty;
+  return current_ != nullptr ? *current_ : *kEmpty;
 }
 
 ScopedContext::ScopedContext(Context context)
-    : context_(std::move(context)), outer_(current) {
-  current = &context_;
+    : context_(std::move(context)), outer_(Context::current_) {
+  Context::current_ = &context_;
 }
 
-ScopedContext::~ScopedContext() { current = outer_; }
+ScopedContext::~ScopedContext() { Context::current_ = outer_; }
 
 }  // namespace heddle

@@ -45,6 +45,11 @@ class Context {
   // The context in effect on this thread.
   static const Context& Current();
 
+  // Whether that is empty.
+  static bool CurrentIsEmpty() {
+    return current_ == nullptr || current_->empty();
+  }
+
   bool empty() const { return !top_; }
 
   // The value of `key`, or null. Valid while this Context lives.
@@ -85,6 +90,9 @@ class Context {
   };
 
   explicit Context(std::shared_ptr<const Entry> top) : top_(std::move(top)) {}
+
+  // Null stands for the empty context, so that threads pay nothing to begin.
+  static constinit thread_local const Context* current_;
 
   std::shared_ptr<const Entry> top_;
 };

@@ -17,9 +17,13 @@ TaskEnding Task::Run() {
   } catch (abi::__forced_unwind&) {
     throw;  // swallowing it would end the process
   } catch (...) {
-    LogException("a task threw", std::current_exception());
-    return TaskEnding::kFailed;
+    return LogThrown();
   }
+}
+
+TaskEnding Task::LogThrown() {
+  LogException("a task threw", std::current_exception());
+  return TaskEnding::kFailed;
 }
 
 std::chrono::nanoseconds Task::Waited() const {

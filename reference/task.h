@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <new>
 #include <type_traits>
@@ -65,12 +66,18 @@ class Task {
     }
   }
 
-  Task(Task&& other) noexcept { TakeFrom(other); }
+  Task(Task&& other) noexcept
+      : submitted_(other.submitted_),
+        operations_(std::exchange(other.operations_, nullptr)) {
+    TakeCallable(other);
+  }
 
   Task& operator=(Task&& other) noexcept {
     if (this != &other) {
       Reset();
-      TakeFrom(other);
+      submitted_ = other.submitted_;
+      operations_ = std::exchange(other.operations_, nullptr);
+      TakeCallable(other);
     }
     return *this;
   }
@@ -105,10 +112,14 @@ class Task {
   std::chrono::nanoseconds Waited() const;
 
  private:
+  // A task goes from hand to hand on its way, and most callables are plain
+  // bytes: for those it costs no call.
   struct Operations {
     TaskEnding (*invoke)(void* storage);
     void (*refuse)(void* storage, Refusal refusal);
+    // Null where to copy the storage is enough.
     void (*relocate)(void* from, void* to) noexcept;
+    // Null where there is nothing to destroy.
     void (*destroy)(void* storage) noexcept;
   };
 
@@ -116,6 +127,9 @@ class Task {
   static constexpr bool kFitsInline =
       sizeof(F) <= kInlineSize && alignof(F) <= alignof(void*) &&
       std::is_nothrow_move_constructible_v<F>;
+
+  // Logs the exception that is being handled. Apart, as it is rarely called.
+  [[gnu::cold]] static TaskEnding LogThrown();
 
   // Says in the log that a callable which is not Refusable was given back.
   static void LogRefusal(Refusal refusal);
@@ -158,6 +172,17 @@ class Task {
   };
 
   template <class F>
+  static void RelocateInline(void* from, void* to) noexcept {
+    InlineGuard<F> guard{Inline<F>(from)};
+    ::new (to) F(std::move(*guard.callable));
+  }
+
+  template <class F>
+  static void DestroyInline(void* storage) noexcept {
+    Inline<F>(storage)->~F();
+  }
+
+  template <class F>
   static constexpr Operations kInlineOperations = {
       [](void* storage) {
         InlineGuard<F> guard{Inline<F>(storage)};
@@ -167,11 +192,8 @@ class Task {
         InlineGuard<F> guard{Inline<F>(storage)};
         RefuseCallable(*guard.callable, refusal);
       },
-      [](void* from, void* to) noexcept {
-        InlineGuard<F> guard{Inline<F>(from)};
-        ::new (to) F(std::move(*guard.callable));
-      },
-      [](void* storage) noexcept { Inline<F>(storage)->~F(); },
+      std::is_trivially_copyable_v<F> ? nullptr : &RelocateInline<F>,
+      std::is_trivially_destructible_v<F> ? nullptr : &DestroyInline<F>,
   };
 
   template <class F>
@@ -184,22 +206,24 @@ class Task {
         std::unique_ptr<F> callable(Heap<F>(storage));
         RefuseCallable(*callable, refusal);
       },
-      [](void* from, void* to) noexcept { ::new (to) F*(Heap<F>(from)); },
+      nullptr,  // the pointer's bytes
       [](void* storage) noexcept { delete Heap<F>(storage); },
   };
 
-  void TakeFrom(Task& other) noexcept {
-    operations_ = std::exchange(other.operations_, nullptr);
-    submitted_ = other.submitted_;
-    if (operations_ != nullptr) {
+  // What is in the storage, if anything; operations_ says what.
+  void TakeCallable(Task& other) noexcept {
+    if (operations_ == nullptr) return;
+    if (operations_->relocate == nullptr) {
+      std::memcpy(storage_, other.storage_, kInlineSize);
+    } else {
       operations_->relocate(other.storage_, storage_);
     }
   }
 
   void Reset() noexcept {
-    if (operations_ != nullptr) {
-      std::exchange(operations_, nullptr)->destroy(storage_);
-    }
+    if (operations_ == nullptr) return;
+    const Operations* const operations = std::exchange(operations_, nullptr);
+    if (operations->destroy != nullptr) operations->destroy(storage_);
   }
 
   alignas(void*) unsigned char storage_[kInlineSize];

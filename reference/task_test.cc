@@ -9,6 +9,8 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "reference/callable.h"
@@ -66,6 +68,25 @@ TEST(Task, MovesWithoutCopyingAndLeavesTheSourceEmpty) {
   EXPECT_FALSE(second);
   third.Invoke();
   EXPECT_EQ(seen, 7);
+}
+
+TEST(Task, PlainBytesArriveWholeHoweverOftenTheyMove) {
+  std::array<unsigned char, Task::kInlineSize - sizeof(void*)> sent;
+  for (std::size_t i = 0; i < sent.size(); ++i) {
+    sent[i] = static_cast<unsigned char>(i + 1);
+  }
+  std::array<unsigned char, sizeof(sent)> seen{};
+  const auto callable = [sent, to = &seen] { *to = sent; };
+  static_assert(std::is_trivially_copyable_v<decltype(callable)> &&
+                sizeof(callable) == Task::kInlineSize);
+  Task first(callable);
+  Task second(std::move(first));
+  EXPECT_FALSE(first);
+  Task third([] {});
+  third = std::move(second);
+  EXPECT_FALSE(second);
+  third.Invoke();
+  EXPECT_EQ(seen, sent);
 }
 
 TEST(Task, DestroysTheCallableBeforeItsExceptionArrives) {

@@ -228,31 +228,32 @@ class ThreadPool {
   void RequireStoppable(const char* function) const;
 
   Submission SubmitHere(Task&& task) {
-    if (!process_.IsOriginal()) {
+    if (!process_.IsOriginal()) [[unlikely]] {
       return Submission::Refused(Refusal::kForkedChild);
     }
     task.set_submitted(CoarseNow());
     const Submission submission = Submit(std::move(task));
-    if (!submission.accepted()) CountRefusal();
+    if (!submission.accepted()) [[unlikely]] CountRefusal();
     return submission;
   }
 
   void CountRefusal();
 
+  // Of a temporary, which moves once: into the task.
   template <class F>
-  static Task MakeTask(F callable) {
-    const Context& context = Context::Current();
-    if (context.empty()) return Task(std::move(callable));
-    return Task(InContext<F>(context, std::move(callable)));
+    requires(!std::is_reference_v<F>)
+  static Task MakeTask(F&& callable) {
+    if (Context::CurrentIsEmpty()) [[likely]] return Task(std::move(callable));
+    return Task(InContext<F>(Context::Current(), std::move(callable)));
   }
 
   template <class F>
-  Submission SubmitInContext(F callable) {
+  Submission SubmitInContext(F&& callable) {
     return SubmitHere(MakeTask(std::move(callable)));
   }
 
   template <class F>
-  Submission SubmitOrRefuse(F callable) {
+  Submission SubmitOrRefuse(F&& callable) {
     Task task = MakeTask(std::move(callable));
     const Submission submission = SubmitHere(std::move(task));
     if (!submission.accepted()) task.Refuse(submission.refusal());

@@ -95,13 +95,13 @@ def _pool_templates():
         name = "tp_25_only_the_innermost_frame",
         rule = "TP_25_TheFunctionSeesTheWholeContextAsItWasAtSubmission",
         source = "//reference:context.cc",
-        replace = "  current = &context_;",
+        replace = "  Context::current_ = &context_;",
         # On the worker there is no context around it.
         by = """
   if (outer_ == nullptr && context_.top_ && context_.top_->outer) {
     const_cast<Context::Entry&>(*context_.top_).outer.reset();
   }
-  current = &context_;""",
+  Context::current_ = &context_;""",
         message = 'Which is: "- weft"',
     )
     mutant(

@@ -299,8 +299,8 @@ def _results():
         name = "tp_20_only_std_exceptions_caught",
         rule = "TP_20_AnExceptionOfAnyTypeIsLoggedOnceAndTheWorkerServesLaterTasks",
         source = "//reference:task.cc",
-        replace = '  } catch (...) {\n    LogException("a task threw"',
-        by = '  } catch (const std::exception&) {\n    LogException("a task threw"',
+        replace = "  } catch (...) {\n    return LogThrown();",
+        by = "  } catch (const std::exception&) {\n    return LogThrown();",
         dies = True,
         message = "terminate called after throwing an instance of 'int'",
     )
@@ -308,9 +308,9 @@ def _results():
         name = "tp_20_logged_twice",
         rule = "TP_20_AnExceptionOfAnyTypeIsLoggedOnceAndTheWorkerServesLaterTasks",
         source = "//reference:task.cc",
-        replace = '    LogException("a task threw", std::current_exception());',
-        by = '    LogException("a task threw", std::current_exception());' +
-             '    LogException("a task threw", std::current_exception());',
+        replace = '  LogException("a task threw", std::current_exception());',
+        by = '  LogException("a task threw", std::current_exception());' +
+             '  LogException("a task threw", std::current_exception());',
         message = "log.Count<Thrown>()",
     )
     mutant(
@@ -355,7 +355,7 @@ def _lifetime_and_context():
         name = "tp_24_workers_base_context",
         rule = "TP_24_TheFunctionSeesTheSubmittersContext",
         source = "//reference:context.cc",
-        replace = "  current = &context_;",
+        replace = "  Context::current_ = &context_;",
         by = "",
         message = '"warp -"',
     )
@@ -372,8 +372,8 @@ def _lifetime_and_context():
         name = "tp_27_context_left_by_an_exception",
         rule = "TP_27_ContextDoesNotLeakIntoTheNextTaskAlsoWhenATaskThrows",
         source = "//reference:context.cc",
-        replace = "{ current = outer_; }",
-        by = "{ current = std::uncaught_exceptions() == 0 ? outer_ : new Context(context_); }",
+        replace = "{ Context::current_ = outer_; }",
+        by = "{ Context::current_ = std::uncaught_exceptions() == 0 ? outer_ : new Context(context_); }",
         includes = ["exception"],
         message = '"- -"',
     )
