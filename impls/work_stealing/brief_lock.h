@@ -31,7 +31,10 @@ namespace heddle::work_stealing {
 class BriefLock {
  public:
   void lock() {
-    for (int tries = 0; !try_lock(); ++tries) Wait(tries);
+    // Nearly always free: the line is asked for once, and for writing.
+    if (held_.exchange(true, std::memory_order_acquire)) [[unlikely]] {
+      Await();
+    }
   }
 
   // May be false although it is free just now.
@@ -46,6 +49,10 @@ class BriefLock {
  private:
   static constexpr int kPauses = 64;
   static constexpr int kYields = 1024;
+
+  [[gnu::cold, gnu::noinline]] void Await() {
+    for (int tries = 0; !try_lock(); ++tries) Wait(tries);
+  }
 
   static void Wait(int tries) {
     if (tries < kPauses) {

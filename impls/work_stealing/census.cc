@@ -45,7 +45,9 @@ Census::Word Census::Pack(const Standing& standing) {
               number(standing.limits.min, kMinShift) |
               number(max, kMaxShift) |
               number(standing.retiring, kRetiringShift);
-  if (standing.state != PoolState::kRunning) word |= kNotRunning;
+  if (standing.state != PoolState::kRunning || standing.threads == 0) {
+    word |= kNotReady;
+  }
   if (standing.threads < max) word |= kRoom;
   if (standing.threads > max) word |= kSurplus;
   if (standing.retiring > 0) word |= kRetiring;
@@ -145,6 +147,12 @@ Census::Answer Census::Judge(bool bound_too) const {
     }
   }
   return Answer::kAdmitted;
+}
+
+Census::Answer Census::JudgeAdmitted(Count& submitted) const {
+  const Answer answer = Judge(false);
+  if (answer != Answer::kAdmitted) submitted.Set(submitted.own() - 1);
+  return answer;
 }
 
 // Both counts belong to one picture, and so no picture is taken in between.

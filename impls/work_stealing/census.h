@@ -101,7 +101,8 @@ bool MayLeave(const Standing& standing, std::uint64_t backlog);
 // What the caller must do: call SetState, AddWorker, RemoveWorker, SetLimits,
 // SetRetiring and Enroll under the crew's lock. Count only on the thread that a
 // tally belongs to. Call PrepareToCount before Admit, with no lock held, and
-// keep what it returns until the task is in its queue.
+// keep what it returns until the task is in its queue; or see that IsPlain and
+// call AdmitPlain, once.
 //
 // What it promises: exact Read(). While the pool runs, whenever no submission
 // is under way, backlog <= idle or threads >= max: Admit is the only step that
@@ -144,7 +145,7 @@ class Census {
 
   // MayLeave and WantsWorker of what is now.
   bool MayLeaveNow() const {
-    return Has(kNotRunning | kSurplus | kRetiring) && MayLeaveRightNow();
+    return Has(kNotReady | kSurplus | kRetiring) && MayLeaveRightNow();
   }
   // Whether nothing waits and a worker must not leave. By one look at the
   // backlog: two could see it after and before the last task of a stop.
@@ -161,6 +162,11 @@ class Census {
     return AwaitPicture();
   }
 
+  // C1, and whether all is as it nearly always is, so that a submission need
+  // not look at anything else before it is admitted: the pool runs and has a
+  // worker, its backlog is not bounded, and nobody wants a picture.
+  bool IsPlain() const { return !Has(kNotReady | kBounded | kPicture); }
+
   enum class Answer {
     kAdmitted,
     kStopped,      // the pool takes no more work
@@ -172,6 +178,11 @@ class Census {
   [[nodiscard]] Answer Admit(Tally& tally) { return Admit(tally.submitted); }
   // From outside, under the injection queue's lock.
   [[nodiscard]] Answer Admit() { return Admit(outside_); }
+  // The same, for who has just seen that IsPlain.
+  [[nodiscard]] Answer AdmitPlain(Tally& tally) {
+    return AdmitPlain(tally.submitted);
+  }
+  [[nodiscard]] Answer AdmitPlain() { return AdmitPlain(outside_); }
   // Takes one of those back, for good, after the last Admit.
   void GiveBack() { outside_.Set(outside_.own() - 1); }
 
@@ -184,7 +195,7 @@ class Census {
 
   // Whether a worker between two tasks has to look at more than its queues.
   bool WorkerMustLook() const {
-    return Has(kPicture | kNotRunning | kSurplus);
+    return Has(kPicture | kNotReady | kSurplus);
   }
 
  private:
@@ -196,7 +207,8 @@ class Census {
   static constexpr int kMaxShift = 16;
   static constexpr int kMinShift = 30;
   static constexpr int kRetiringShift = 44;
-  static constexpr Word kNotRunning = Word{1} << 58;
+  // The pool does not run, or has no worker.
+  static constexpr Word kNotReady = Word{1} << 58;
   static constexpr Word kRoom = Word{1} << 59;      // threads < max
   static constexpr Word kSurplus = Word{1} << 60;   // threads > max
   static constexpr Word kRetiring = Word{1} << 61;  // retiring > 0
@@ -217,16 +229,18 @@ class Census {
   std::unique_lock<std::mutex> AwaitPicture() const;
 
   Answer Admit(Count& submitted) {
-    if (Has(kNotRunning | kRoom | kBounded)) [[unlikely]] {
+    if (Has(kNotReady | kBounded)) [[unlikely]] {
       const Answer answer = Judge(true);
       if (answer != Answer::kAdmitted) return answer;
     }
-    submitted.Announce(submitted.own() + 1);                      // A1
-    if (!Has(kNotRunning | kRoom)) [[likely]] return Answer::kAdmitted;
-    const Answer answer = Judge(false);                           // A2
-    if (answer != Answer::kAdmitted) submitted.Set(submitted.own() - 1);
-    return answer;
+    return AdmitPlain(submitted);
   }
+  Answer AdmitPlain(Count& submitted) {
+    submitted.Announce(submitted.own() + 1);                      // A1
+    if (!Has(kNotReady)) [[likely]] return Answer::kAdmitted;     // A2
+    return JudgeAdmitted(submitted);
+  }
+  [[gnu::cold]] Answer JudgeAdmitted(Count& submitted) const;
   Answer Judge(bool bound_too) const;
 
   void Step(Tally& tally, std::uint64_t steps) {

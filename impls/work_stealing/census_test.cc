@@ -204,6 +204,32 @@ TEST(CensusTest, AdmitsUntilTheStopAndAsksForTheFirstWorker) {
   EXPECT_EQ(census.Read().backlog, 3u);
 }
 
+TEST(CensusTest, IsPlainWhileItRunsWithAWorkerAndWithoutABound) {
+  Census census({.min = 0, .max = 2});
+  EXPECT_FALSE(census.IsPlain()) << "new";
+  census.SetState(PoolState::kRunning);
+  EXPECT_FALSE(census.IsPlain()) << "no worker yet";
+  census.AddWorker();
+  EXPECT_TRUE(census.IsPlain());
+  census.AddWorker();
+  EXPECT_TRUE(census.IsPlain());
+  EXPECT_EQ(census.AdmitPlain(), Answer::kAdmitted);
+  census.RemoveWorker();
+  census.RemoveWorker();
+  EXPECT_FALSE(census.IsPlain()) << "no worker any more";
+  EXPECT_EQ(census.AdmitPlain(), Answer::kNeedsWorker) << "gone meanwhile";
+  census.AddWorker();
+  census.SetState(PoolState::kStopping);
+  EXPECT_FALSE(census.IsPlain()) << "stops";
+  EXPECT_EQ(census.AdmitPlain(), Answer::kStopped) << "stopped meanwhile";
+  EXPECT_EQ(census.Read().backlog, 1u) << "taken back";
+
+  Census bounded({.min = 0, .max = 1}, 1);
+  bounded.SetState(PoolState::kRunning);
+  bounded.AddWorker();
+  EXPECT_FALSE(bounded.IsPlain()) << "bounded";
+}
+
 // A1 and A2 against B1 and B2: what was counted and not seen is taken back.
 TEST(CensusTest, NeverAdmitsBehindAStopThatHasSeenNoBacklog) {
   constexpr int kRounds = 1000;

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "impls/work_stealing/task_node.h"
 
@@ -40,7 +41,7 @@ namespace heddle::work_stealing {
 // As begin_ never goes back, it moved between, and T3 fails.
 //
 // What the caller must do: call Put and Publish on one thread, the owner, and
-// Put only after IsEmpty() on that thread, and at most kCapacity times. Any
+// Put only after IsEmpty() on that thread, and at most kCapacity tasks. Any
 // thread may call the rest.
 //
 // What it promises: each task comes out exactly once, oldest first.
@@ -57,12 +58,16 @@ class ClaimedTasks {
   ClaimedTasks(const ClaimedTasks&) = delete;
   ClaimedTasks& operator=(const ClaimedTasks&) = delete;
 
-  void Put(TaskNode* node) {
-    Cell& cell = At(filled_++);
-    cell.node.store(node, std::memory_order_relaxed);  // F3 publishes it
-    // With the acquire in OldestSubmitted: who reads it here, where an older
-    // one was, sees that begin_ has moved on.
-    cell.submitted.store(node->task.submitted(), std::memory_order_release);
+  void Put(std::span<TaskNode* const> nodes) {
+    std::uint64_t index = filled_;
+    for (TaskNode* const node : nodes) {
+      Cell& cell = At(index++);
+      cell.node.store(node, std::memory_order_relaxed);  // F3 publishes it
+      // With the acquire in OldestSubmitted: who reads it here, where an older
+      // one was, sees that begin_ has moved on.
+      cell.submitted.store(node->task.submitted(), std::memory_order_release);
+    }
+    filled_ = index;
   }
 
   void Publish() { end_.store(filled_, std::memory_order_release); }  // F3
@@ -74,15 +79,29 @@ class ClaimedTasks {
 
   // The oldest, or null if there is none.
   TaskNode* Take() {
-    TaskNode* taken = nullptr;
-    TakeSome([](std::size_t) { return 1; }, [&](TaskNode* n) { taken = n; });
-    return taken;
+    std::uint64_t begin = begin_.load(std::memory_order_acquire);      // T1
+    while (begin < end_.load(std::memory_order_acquire)) {
+      TaskNode* const node =
+          At(begin).node.load(std::memory_order_relaxed);              // T2
+      if (GoOn(begin, begin + 1)) return node;
+    }
+    return nullptr;
   }
 
-  // Calls put(node) for the older half of the tasks, oldest first.
-  template <class Put>
-  void TakeHalf(Put put) {
-    TakeSome([](std::size_t size) { return (size + 1) / 2; }, put);
+  // Fills `nodes` with the older half of the tasks, oldest first, and returns
+  // how many.
+  std::size_t TakeHalf(std::span<TaskNode*, kCapacity> nodes) {
+    std::uint64_t begin = begin_.load(std::memory_order_acquire);      // T1
+    for (;;) {
+      const std::uint64_t end = end_.load(std::memory_order_acquire);
+      if (begin >= end) return 0;
+      const std::size_t size = std::min<std::size_t>(end - begin, kCapacity);
+      const std::size_t count = (size + 1) / 2;
+      for (std::size_t i = 0; i < count; ++i) {
+        nodes[i] = At(begin + i).node.load(std::memory_order_relaxed);  // T2
+      }
+      if (GoOn(begin, begin + count)) return count;
+    }
   }
 
   // When the oldest was submitted. Does not touch the task, which may be taken,
@@ -109,26 +128,11 @@ class ClaimedTasks {
     return cells_[index % kCapacity];
   }
 
-  template <class HowMany, class Put>
-  void TakeSome(HowMany how_many, Put put) {
-    std::uint64_t begin = begin_.load(std::memory_order_acquire);    // T1
-    for (;;) {
-      const std::uint64_t end = end_.load(std::memory_order_acquire);
-      if (begin >= end) return;
-      const std::size_t count =
-          how_many(std::min<std::size_t>(end - begin, kCapacity));
-      TaskNode* nodes[kCapacity];
-      for (std::size_t i = 0; i < count; ++i) {
-        nodes[i] = At(begin + i).node.load(std::memory_order_relaxed);  // T2
-      }
-      // T3. Release: what was read before is not written until F1 has seen it.
-      if (begin_.compare_exchange_weak(begin, begin + count,
-                                       std::memory_order_acq_rel,
-                                       std::memory_order_acquire)) {
-        for (std::size_t i = 0; i < count; ++i) put(nodes[i]);
-        return;
-      }
-    }
+  // T3, from where T1 read it; else reads it again. Release: what was read
+  // before is not written until F1 has seen it.
+  bool GoOn(std::uint64_t& begin, std::uint64_t to) {
+    return begin_.compare_exchange_weak(begin, to, std::memory_order_acq_rel,
+                                        std::memory_order_acquire);
   }
 
   alignas(64) std::atomic<std::uint64_t> begin_{0};

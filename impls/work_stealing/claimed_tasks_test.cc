@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "impls/work_stealing/claimed_tasks.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -13,12 +15,18 @@ namespace {
 
 constexpr std::size_t kCapacity = ClaimedTasks::kCapacity;
 
+std::vector<TaskNode*> PointersTo(std::span<TaskNode> nodes) {
+  std::vector<TaskNode*> pointers;
+  for (TaskNode& node : nodes) pointers.push_back(&node);
+  return pointers;
+}
+
 TEST(ClaimedTasksTest, GivesWhatWasPublishedOldestFirst) {
   ClaimedTasks claimed;
   std::vector<TaskNode> nodes(kCapacity);
   for (int round = 0; round < 3; ++round) {
     EXPECT_TRUE(claimed.IsEmpty());
-    for (TaskNode& node : nodes) claimed.Put(&node);
+    claimed.Put(PointersTo(nodes));
     EXPECT_EQ(claimed.Take(), nullptr) << "not published yet";
     claimed.Publish();
     for (TaskNode& node : nodes) {
@@ -32,13 +40,14 @@ TEST(ClaimedTasksTest, GivesWhatWasPublishedOldestFirst) {
 TEST(ClaimedTasksTest, GivesTheOlderHalfRoundedUp) {
   ClaimedTasks claimed;
   std::vector<TaskNode> nodes(5);
-  for (TaskNode& node : nodes) claimed.Put(&node);
+  claimed.Put(PointersTo(nodes));
   claimed.Publish();
   std::vector<TaskNode*> taken;
   const auto take = [&] {
-    const std::size_t before = taken.size();
-    claimed.TakeHalf([&](TaskNode* node) { taken.push_back(node); });
-    return taken.size() - before;
+    TaskNode* half[kCapacity];
+    const std::size_t count = claimed.TakeHalf(half);
+    taken.insert(taken.end(), half, half + count);
+    return count;
   };
   EXPECT_EQ(take(), 3u);
   EXPECT_EQ(take(), 1u);
@@ -55,8 +64,8 @@ TEST(ClaimedTasksTest, KnowsWhenItsOldestWasSubmitted) {
   std::vector<TaskNode> nodes(2);
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     nodes[i].task.set_submitted(std::chrono::nanoseconds(i + 1));
-    claimed.Put(&nodes[i]);
   }
+  claimed.Put(PointersTo(nodes));
   claimed.Publish();
   EXPECT_EQ(claimed.OldestSubmitted()->count(), 1);
   claimed.Take();
@@ -81,15 +90,17 @@ TEST(ClaimedTasksTest, GivesEachTaskOnceWhileOthersTakeThem) {
       }
     });
     std::jthread half([&] {
-      while (!end) claimed.TakeHalf(note);
+      while (!end) {
+        TaskNode* half[kCapacity];
+        std::for_each_n(half, claimed.TakeHalf(half), note);
+      }
     });
     for (int round = 0; round < kRounds; ++round) {
       while (!claimed.IsEmpty()) {
         if (TaskNode* node = claimed.Take()) note(node);
       }
-      for (std::size_t i = 0; i < kCapacity; ++i) {
-        claimed.Put(&nodes[round * kCapacity + i]);
-      }
+      claimed.Put(PointersTo(
+          std::span(nodes).subspan(round * kCapacity, kCapacity)));
       claimed.Publish();
     }
     while (!claimed.IsEmpty()) std::this_thread::yield();

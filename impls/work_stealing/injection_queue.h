@@ -4,13 +4,13 @@
 #ifndef HEDDLE_IMPLS_WORK_STEALING_INJECTION_QUEUE_H_
 #define HEDDLE_IMPLS_WORK_STEALING_INJECTION_QUEUE_H_
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <span>
 
 #include "impls/work_stealing/brief_lock.h"
 #include "impls/work_stealing/task_node.h"
@@ -26,8 +26,7 @@ namespace heddle::work_stealing {
 // Its states: empty or not.
 //
 // What the caller must do: nothing; any thread may call anything. Only
-// PushIf's `admit` and Take's `put` run under the lock: they must neither block
-// nor run user code.
+// PushIf's `admit` runs under the lock: it must neither block nor run user code.
 //
 // What it promises: order of pushing. Admission and push are one step to
 // whoever calls TakeAll: after admission has been closed, TakeAll returns all
@@ -59,14 +58,9 @@ class InjectionQueue {
     PushIf(node, [] { return true; });
   }
 
-  // Calls put(node) for each of the oldest tasks, oldest first: for one `share`
-  // of them, rounded up, and at most `most`.
-  template <class Put>
-  void Take(std::size_t share, std::size_t most, Put put) {
-    std::lock_guard guard(lock_);
-    const std::size_t count = std::min((size() + share - 1) / share, most);
-    for (std::size_t i = 0; i < count; ++i) put(RemoveOldest());
-  }
+  // Fills `nodes` with the oldest tasks, oldest first, and returns how many: one
+  // `share` of them, rounded up, but no more than fit.
+  std::size_t Take(std::size_t share, std::span<TaskNode*> nodes);
 
   // The oldest task, or null.
   TaskNode* Pop();
@@ -94,8 +88,8 @@ class InjectionQueue {
     const std::uint64_t index = appended_.load(std::memory_order_relaxed);
     Stripe& stripe = stripes_[index % kStripes];
     node->next = nullptr;
-    *(stripe.head != nullptr ? &stripe.tail->next : &stripe.head) = node;
-    stripe.tail = node;
+    *stripe.end = node;
+    stripe.end = &node->next;
     appended_.store(index + 1, std::memory_order_release);
   }
 
@@ -105,13 +99,14 @@ class InjectionQueue {
     Stripe& stripe = stripes_[index % kStripes];
     TaskNode* const node = stripe.head;
     stripe.head = node->next;
+    if (stripe.head == nullptr) stripe.end = &stripe.head;
     removed_.store(index + 1, std::memory_order_release);
     return node;
   }
 
   struct Stripe {
     TaskNode* head = nullptr;
-    TaskNode* tail = nullptr;  // if there is a head
+    TaskNode** end = &head;  // where the next one goes
   };
 
   mutable BriefLock lock_;

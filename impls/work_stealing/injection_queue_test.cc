@@ -2,6 +2,7 @@
 #include "impls/work_stealing/injection_queue.h"
 
 #include <atomic>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -29,8 +30,11 @@ TEST(InjectionQueueTest, GivesAShareRoundedUpAndNoMoreThanAskedFor) {
   std::vector<TaskNode*> taken;
   const auto take = [&](std::size_t share, std::size_t most) {
     const std::size_t before = taken.size();
-    queue.Take(share, most, [&](TaskNode* node) { taken.push_back(node); });
-    return taken.size() - before;
+    taken.resize(before + most);
+    const std::size_t count =
+        queue.Take(share, std::span(taken).subspan(before));
+    taken.resize(before + count);
+    return count;
   };
   EXPECT_EQ(take(3, 32), 17u);
   EXPECT_EQ(take(1, 30), 30u);

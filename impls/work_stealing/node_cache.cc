@@ -24,20 +24,13 @@ void NodeCache::Free(void* memory) noexcept {
 
 namespace {
 
-// What a node's memory holds while it is free. A batch is a list of these; in
-// the depot, its first leads to the next batch.
-struct FreeNode {
-  FreeNode* next;
-  FreeNode* next_batch;
-};
-
 struct alignas(sizeof(TaskNode)) Memory {
   std::byte bytes[sizeof(TaskNode)];
 };
 
-static_assert(sizeof(FreeNode) <= sizeof(Memory));
+}  // namespace
 
-class Depot {
+class NodeCache::Depot {
  public:
   constexpr Depot() = default;
 
@@ -61,7 +54,7 @@ class Depot {
 
   // Nodes that do not make a batch. Those of one thread's end make up for what
   // another lacks.
-  void PutLoose(FreeNode* node) noexcept {
+  [[gnu::noinline]] void PutLoose(FreeNode* node) noexcept {
     if (!Lock()) return;
     node->next = loose_;
     loose_ = node;
@@ -85,107 +78,77 @@ class Depot {
   BriefLock lock_;
   FreeNode* batches_ = nullptr;
   FreeNode* loose_ = nullptr;
-  int loose_count_ = 0;
+  unsigned loose_count_ = 0;
 };
 
-constinit Depot depot;
-
-// Trivially destructible and without a guard, so that nodes can be made and
-// recycled by whatever runs after it at a thread's end.
-struct Cache {
-  FreeNode* current = nullptr;
-  int count = 0;  // of current
-  FreeNode* spare = nullptr;
-  bool closed = false;  // the thread's end has begun
-};
-
-constinit thread_local Cache cache;
+constinit NodeCache::Depot NodeCache::depot_;
+constinit thread_local NodeCache::Cache NodeCache::cache_;
 
 // Gives everything back at the end of the thread. What is recycled after that
 // goes to the depot one by one.
-struct AtThreadEnd {
+struct NodeCache::AtThreadEnd {
+  // Once for each thread that has a cache.
+  static void Expect() {
+    thread_local AtThreadEnd at_thread_end;
+    static_cast<void>(at_thread_end);
+  }
+
   ~AtThreadEnd() {
-    cache.closed = true;
-    if (cache.spare != nullptr) depot.Put(std::exchange(cache.spare, nullptr));
-    while (cache.current != nullptr) {
-      FreeNode* const node = cache.current;
-      cache.current = node->next;
-      depot.PutLoose(node);
+    cache_.closed = true;
+    if (cache_.spare != nullptr) {
+      depot_.Put(std::exchange(cache_.spare, nullptr));
     }
-    cache.count = 0;
+    Spill();
   }
 };
 
-// Once for each thread that has a cache.
-void ExpectThreadEnd() {
-  thread_local AtThreadEnd at_thread_end;
-  static_cast<void>(at_thread_end);
-}
-
-FreeNode* NewBatch() {
+NodeCache::FreeNode* NodeCache::TakeOrMakeBatch() {
+  static_assert(sizeof(FreeNode) <= sizeof(Memory));
+  if (FreeNode* const batch = depot_.TakeBatch()) return batch;
   auto* const memory = static_cast<Memory*>(::operator new(
-      NodeCache::kBatch * sizeof(Memory), std::align_val_t(alignof(Memory))));
+      kBatch * sizeof(Memory), std::align_val_t(alignof(Memory))));
   FreeNode* batch = nullptr;
-  for (int i = NodeCache::kBatch; i-- > 0;) {
+  for (unsigned i = kBatch; i-- > 0;) {
     batch = ::new (&memory[i]) FreeNode{.next = batch, .next_batch = nullptr};
   }
   return batch;
 }
 
-FreeNode* TakeOrMakeBatch() {
-  FreeNode* const batch = depot.TakeBatch();
-  return batch != nullptr ? batch : NewBatch();
+void NodeCache::Refill() {
+  AtThreadEnd::Expect();
+  cache_.current = std::exchange(cache_.spare, nullptr);
+  if (cache_.current == nullptr) cache_.current = TakeOrMakeBatch();
+  cache_.count = kBatch;
 }
 
-[[gnu::noinline]] void Refill() {
-  ExpectThreadEnd();
-  cache.current = std::exchange(cache.spare, nullptr);
-  if (cache.current == nullptr) cache.current = TakeOrMakeBatch();
-  cache.count = NodeCache::kBatch;
-}
-
-// With a full current batch.
-[[gnu::noinline]] void Spill() noexcept {
-  ExpectThreadEnd();
-  if (cache.spare != nullptr && !depot.Put(cache.spare)) {
-    return;  // goes on growing; after the next kBatch perhaps
+void* NodeCache::AllocateElsewhere() {
+  if (!cache_.closed) {
+    Refill();
+    return Allocate();
   }
-  cache.spare = std::exchange(cache.current, nullptr);
-  cache.count = 0;
-}
-
-// At the end of a thread, when nobody would find what it kept.
-FreeNode* TakeOne() {
+  // At the end of a thread, when nobody would find what it kept.
   FreeNode* const batch = TakeOrMakeBatch();
   for (FreeNode* rest = batch->next; rest != nullptr;) {
-    depot.PutLoose(std::exchange(rest, rest->next));
+    depot_.PutLoose(std::exchange(rest, rest->next));
   }
   return batch;
 }
 
-}  // namespace
-
-void* NodeCache::Allocate() {
-  Cache& mine = cache;
-  if (mine.current == nullptr) [[unlikely]] {
-    if (mine.closed) return TakeOne();
-    Refill();
-  }
-  FreeNode* const node = mine.current;
-  mine.current = node->next;
-  --mine.count;
-  return node;
-}
-
-void NodeCache::Free(void* memory) noexcept {
-  Cache& mine = cache;
-  auto* const node = ::new (memory) FreeNode{mine.current, nullptr};
-  if (mine.closed) [[unlikely]] {
-    depot.PutLoose(node);
+void NodeCache::Spill() noexcept {
+  if (cache_.closed) {
+    while (cache_.current != nullptr) {
+      depot_.PutLoose(
+          std::exchange(cache_.current, cache_.current->next));
+    }
+    cache_.count = kClosed;
     return;
   }
-  mine.current = node;
-  if (++mine.count % kBatch == 0) [[unlikely]] Spill();
+  AtThreadEnd::Expect();
+  if (cache_.spare != nullptr && !depot_.Put(cache_.spare)) {
+    return;  // goes on growing; after the next kBatch perhaps
+  }
+  cache_.spare = std::exchange(cache_.current, nullptr);
+  cache_.count = 0;
 }
 
 #endif

@@ -5,6 +5,7 @@
 #define HEDDLE_IMPLS_WORK_STEALING_NODE_CACHE_H_
 
 #include <memory>
+#include <new>
 #include <utility>
 
 #include "impls/work_stealing/task_node.h"
@@ -44,11 +45,11 @@ namespace heddle::work_stealing {
 class NodeCache {
  public:
   // How many nodes go to the depot at once.
-  static constexpr int kBatch = 32;
+  static constexpr unsigned kBatch = 32;
 
   // May throw std::bad_alloc, and has then not touched `task`.
   [[nodiscard]] static TaskNode* Make(Task&& task) {
-    return ::new (Allocate()) TaskNode{std::move(task)};
+    return ::new (Allocate()) TaskNode(std::move(task));
   }
 
   static void Recycle(TaskNode* node) noexcept {
@@ -57,8 +58,57 @@ class NodeCache {
   }
 
  private:
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   static void* Allocate();
   static void Free(void* memory) noexcept;
+#else
+  // What a node's memory holds while it is free. A batch is a list of these; in
+  // the depot, its first leads to the next batch.
+  struct FreeNode {
+    FreeNode* next;
+    FreeNode* next_batch;
+  };
+  class Depot;
+  struct AtThreadEnd;
+
+  // One thread's. Trivially destructible and without a guard, so that nodes can
+  // be made and recycled by whatever runs after it at a thread's end.
+  struct Cache {
+    FreeNode* current = nullptr;
+    unsigned count = 0;  // of current; see kClosed
+    FreeNode* spare = nullptr;
+    bool closed = false;  // the thread's end has begun
+  };
+  // The count of a closed cache: the next node to come is one too many.
+  static constexpr unsigned kClosed = kBatch - 1;
+
+  static void* Allocate() {
+    Cache& mine = cache_;
+    FreeNode* const node = mine.current;
+    if (node == nullptr) [[unlikely]] return AllocateElsewhere();
+    mine.current = node->next;
+    --mine.count;
+    return node;
+  }
+
+  static void Free(void* memory) noexcept {
+    Cache& mine = cache_;
+    auto* const node = ::new (memory) FreeNode;
+    node->next = mine.current;
+    mine.current = node;
+    if (++mine.count % kBatch == 0) [[unlikely]] Spill();
+  }
+
+  // With an empty current batch.
+  [[gnu::cold]] static void* AllocateElsewhere();
+  static void Refill();
+  static FreeNode* TakeOrMakeBatch();
+  // With a full current batch, or a closed cache.
+  [[gnu::cold]] static void Spill() noexcept;
+
+  static constinit thread_local Cache cache_;
+  static Depot depot_;
+#endif
 };
 
 // For std::unique_ptr.

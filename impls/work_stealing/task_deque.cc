@@ -13,9 +13,17 @@ constexpr std::int64_t kFirstCapacity = 64;
 TaskDeque::TaskDeque() {
   rings_.push_back(std::make_unique<Ring>(kFirstCapacity));
   ring_.store(rings_.back().get(), std::memory_order_release);
+  room_until_ = kFirstCapacity;
 }
 
 TaskDeque::~TaskDeque() { assert(LooksEmpty()); }
+
+void TaskDeque::MakeRoom() {
+  const std::int64_t top = top_.load(std::memory_order_acquire);
+  const std::int64_t size = bottom_.load(std::memory_order_relaxed) - top;
+  if (size >= ring_.load(std::memory_order_relaxed)->capacity) Grow();
+  room_until_ = top + ring_.load(std::memory_order_relaxed)->capacity;
+}
 
 void TaskDeque::Grow() {
   const Ring& old = *ring_.load(std::memory_order_relaxed);
@@ -28,20 +36,12 @@ void TaskDeque::Grow() {
   ring_.store(rings_.back().get(), std::memory_order_release);
 }
 
-TaskNode* TaskDeque::Pop() noexcept {
-  const std::int64_t bottom = bottom_.load(std::memory_order_relaxed) - 1;
-  // Relaxed: nothing is read because of it, and P2 looks again.
-  if (top_.load(std::memory_order_relaxed) > bottom) return nullptr;
-  // P1 and P2 are sequentially consistent for T1 and T2 (header): if P2 could
-  // be read before P1 is visible, owner and thief could both take `bottom`.
-  bottom_.store(bottom, std::memory_order_seq_cst);             // P1
-  std::int64_t top = top_.load(std::memory_order_seq_cst);      // P2
+TaskNode* TaskDeque::PopLast(std::int64_t top, std::int64_t bottom) noexcept {
   TaskNode* node = nullptr;
-  if (top <= bottom) {
+  if (top == bottom) {
     node = ring_.load(std::memory_order_relaxed)
                ->At(bottom)
                .node.load(std::memory_order_relaxed);
-    if (top < bottom) return node;                              // P3
     if (!top_.compare_exchange_strong(top, top + 1,
                                       std::memory_order_seq_cst)) {
       node = nullptr;  // a thief was faster

@@ -71,9 +71,10 @@ class TaskDeque {
   // Makes room for one Push; may throw std::bad_alloc, and has then changed
   // nothing.
   void Reserve() {
-    const std::int64_t size = bottom_.load(std::memory_order_relaxed) -
-                              top_.load(std::memory_order_acquire);
-    if (size >= ring_.load(std::memory_order_relaxed)->capacity) Grow();
+    // Without a look at top_, which the thieves write.
+    if (bottom_.load(std::memory_order_relaxed) >= room_until_) [[unlikely]] {
+      MakeRoom();
+    }
   }
 
   void Push(TaskNode* node) noexcept {
@@ -83,7 +84,19 @@ class TaskDeque {
   }
 
   // The newest task, or null.
-  TaskNode* Pop() noexcept;
+  TaskNode* Pop() noexcept {
+    const std::int64_t bottom = bottom_.load(std::memory_order_relaxed) - 1;
+    // Relaxed: nothing is read because of it, and P2 looks again.
+    if (top_.load(std::memory_order_relaxed) > bottom) return nullptr;
+    // P1 and P2 are sequentially consistent for T1 and T2: if P2 could be read
+    // before P1 is visible, owner and thief could both take `bottom`.
+    bottom_.store(bottom, std::memory_order_seq_cst);             // P1
+    const std::int64_t top = top_.load(std::memory_order_seq_cst);  // P2
+    if (top >= bottom) [[unlikely]] return PopLast(top, bottom);
+    return ring_.load(std::memory_order_relaxed)                  // P3
+        ->At(bottom)
+        .node.load(std::memory_order_relaxed);
+  }
 
   // The oldest task, or null if there is none.
   TaskNode* Steal() noexcept;
@@ -127,20 +140,27 @@ class TaskDeque {
         : capacity(size), cells(new Cell[size]) {}
 
     Cell& At(std::int64_t index) const {
-      return cells[index & (capacity - 1)];
+      return cells[index & mask];
     }
 
     const std::int64_t capacity;  // a power of two
+    const std::int64_t mask = capacity - 1;
     const std::unique_ptr<Cell[]> cells;
   };
 
+  void MakeRoom();
   void Grow();
+  // P3 where no task but one is left, if that.
+  TaskNode* PopLast(std::int64_t top, std::int64_t bottom) noexcept;
 
   // Owner and thieves on lines of their own. Relaxed loads of bottom_ and
   // ring_ are the owner's, who reads what it wrote itself.
   alignas(64) std::atomic<std::int64_t> top_{0};
   alignas(64) std::atomic<std::int64_t> bottom_{0};
   std::atomic<const Ring*> ring_;             // the last of rings_
+  // The owner's: Push may fill indices below this. top_ only goes up, so an old
+  // value of it and the capacity are a bound that holds.
+  std::int64_t room_until_ = 0;
   std::vector<std::unique_ptr<Ring>> rings_;  // the owner's
 };
 

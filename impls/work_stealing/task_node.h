@@ -4,6 +4,8 @@
 #ifndef HEDDLE_IMPLS_WORK_STEALING_TASK_NODE_H_
 #define HEDDLE_IMPLS_WORK_STEALING_TASK_NODE_H_
 
+#include <utility>
+
 #include "reference/task.h"
 
 namespace heddle::work_stealing {
@@ -11,6 +13,9 @@ namespace heddle::work_stealing {
 // One cache line. Whoever holds the pointer owns the node; a queue owns what
 // it holds. Queues pass pointers, so the task never moves between workers.
 struct TaskNode {
+  TaskNode() = default;
+  explicit TaskNode(Task&& accepted) noexcept : task(std::move(accepted)) {}
+
   Task task;
   TaskNode* next = nullptr;  // the queue's
 };

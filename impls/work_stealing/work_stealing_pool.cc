@@ -42,6 +42,101 @@ Refusal RefusalFor(Census::Answer answer) {
   }
 }
 
+Census::Answer AdmitAndEnqueue(Crew& crew, Worker* self, TaskNode* node) {
+  Workplace& place = crew.place();
+  for (;;) {
+    Census::Answer answer;
+    {
+      const std::unique_lock turn = place.census.PrepareToCount();
+      if (self != nullptr) {
+        answer = self->Submit(node);
+      } else {
+        place.injection.PushIf(node, [&] {
+          answer = place.census.Admit();
+          return answer == Census::Answer::kAdmitted;
+        });
+      }
+    }
+    // The first worker comes before the task: if none can be created, the
+    // task has not been accepted, and nobody has seen it (TP-51).
+    if (answer != Census::Answer::kNeedsWorker || !crew.EnsureWorker()) {
+      return answer;
+    }
+  }
+}
+
+// After the admission and the enqueueing.
+[[gnu::always_inline]] inline void CallForWorkers(Crew& crew) {
+  Workplace& place = crew.place();
+  place.lot.WakeForTask();  // W2, W3
+  // A2: after the admission, in one order with Resize, which stores the limits
+  // and then counts the backlog: one of them sees the other and makes the
+  // worker.
+  if (place.census.WantsWorkerNow()) [[unlikely]] crew.Grow();
+}
+
+// Whatever the census is.
+[[gnu::noinline]] Submission SubmitWithCare(Crew& crew, Task& task) {
+  Workplace& place = crew.place();
+  if (place.census.standing().state >= PoolState::kStopping) {
+    return Submission::Refused(Refusal::kPoolStopped);
+  }
+  Worker* const self = Worker::Current(place);
+  if (self != nullptr) self->Reserve();
+  // Into the node before any lock is taken: moving runs the caller's code.
+  OwnedNode node(NodeCache::Make(std::move(task)));
+  const Census::Answer answer = AdmitAndEnqueue(crew, self, node.get());
+  if (answer != Census::Answer::kAdmitted) {
+    task = std::move(node->task);
+    return Submission::Refused(RefusalFor(answer));
+  }
+  static_cast<void>(node.release());  // a queue's now, or gone already
+  CallForWorkers(crew);
+  return Submission::Accepted();
+}
+
+// With a node that was not admitted: the census is no longer plain.
+[[gnu::cold, gnu::noinline]] Submission TryAgain(Crew& crew, TaskNode* node,
+                                                 Task& task) {
+  task = std::move(node->task);
+  NodeCache::Recycle(node);
+  return SubmitWithCare(crew, task);
+}
+
+// The short ways, when the census is plain. Apart from one another and from
+// what is rare, so that each keeps what it needs in registers.
+[[gnu::noinline]] Submission SubmitInside(Crew& crew, Worker& self,
+                                          Task& task) {
+  self.Reserve();
+  TaskNode* const node = NodeCache::Make(std::move(task));
+  if (self.SubmitPlain(node) != Census::Answer::kAdmitted) [[unlikely]] {
+    return TryAgain(crew, node, task);
+  }
+  CallForWorkers(crew);
+  return Submission::Accepted();
+}
+
+[[gnu::noinline]] Submission SubmitOutside(Crew& crew, Task& task) {
+  Workplace& place = crew.place();
+  TaskNode* const node = NodeCache::Make(std::move(task));
+  const auto admit = [&place] {
+    return place.census.AdmitPlain() == Census::Answer::kAdmitted;
+  };
+  if (!place.injection.PushIf(node, admit)) [[unlikely]] {
+    return TryAgain(crew, node, task);
+  }
+  CallForWorkers(crew);
+  return Submission::Accepted();
+}
+
+Submission SubmitTo(Crew& crew, Task&& task) {
+  const Workplace& place = crew.place();
+  if (!place.census.IsPlain()) [[unlikely]] return SubmitWithCare(crew, task);
+  Worker* const self = Worker::Current(place);
+  return self != nullptr ? SubmitInside(crew, *self, task)
+                         : SubmitOutside(crew, task);
+}
+
 }  // namespace
 
 WorkStealingPool::WorkStealingPool(const PoolOptions& options)
@@ -114,49 +209,7 @@ PoolStats WorkStealingPool::Figures() const {
 }
 
 Submission WorkStealingPool::Submit(Task&& task) {
-  Workplace& place = crew_->place();
-  if (place.census.standing().state >= PoolState::kStopping) {
-    return Submission::Refused(Refusal::kPoolStopped);
-  }
-  Worker* const self = Worker::Current(place);
-  if (self != nullptr) self->Reserve();
-  // Into the node before any lock is taken: moving runs the caller's code.
-  OwnedNode node(NodeCache::Make(std::move(task)));
-  const Census::Answer answer = AdmitAndEnqueue(self, node.get());
-  if (answer != Census::Answer::kAdmitted) [[unlikely]] {
-    task = std::move(node->task);
-    return Submission::Refused(RefusalFor(answer));
-  }
-  static_cast<void>(node.release());  // a queue's now, or gone already
-  place.lot.WakeForTask();            // W2, W3
-  // A2: after the admission, in one order with Resize, which stores the limits
-  // and then counts the backlog: one of them sees the other and makes the
-  // worker.
-  if (place.census.WantsWorkerNow()) crew_->Grow();
-  return Submission::Accepted();
-}
-
-Census::Answer WorkStealingPool::AdmitAndEnqueue(Worker* self, TaskNode* node) {
-  Workplace& place = crew_->place();
-  for (;;) {
-    Census::Answer answer;
-    {
-      const std::unique_lock turn = place.census.PrepareToCount();
-      if (self != nullptr) {
-        answer = self->Submit(node);
-      } else {
-        place.injection.PushIf(node, [&] {
-          answer = place.census.Admit();
-          return answer == Census::Answer::kAdmitted;
-        });
-      }
-    }
-    // The first worker comes before the task: if none can be created, the
-    // task has not been accepted, and nobody has seen it (TP-51).
-    if (answer != Census::Answer::kNeedsWorker || !crew_->EnsureWorker()) {
-      return answer;
-    }
-  }
+  return SubmitTo(*crew_, std::move(task));
 }
 
 }  // namespace heddle::work_stealing

@@ -65,8 +65,6 @@ class WorkStealingPool final : public ThreadPool, private WorkerControl {
   void StartAWorker() override;
   void StopAWorker() override;
 
-  Census::Answer AdmitAndEnqueue(Worker* self, TaskNode* node);
-
   std::unique_ptr<Crew> crew_;
 };
 

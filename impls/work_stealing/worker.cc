@@ -12,12 +12,6 @@
 namespace heddle::work_stealing {
 namespace {
 
-thread_local Worker* current = nullptr;
-
-// A prime, so that it does not fall into step with periodic work. Often enough
-// that waiting is bounded, rarely enough that it costs nothing.
-constexpr std::uint32_t kTurn = 61;
-
 // How long a search may take: about what it costs to wake a thread on another
 // core, so that at worst twice of that is spent.
 constexpr std::chrono::microseconds kSearch(50);
@@ -39,8 +33,10 @@ bool SearchingPays() {
 
 }  // namespace
 
+constinit thread_local Worker* Worker::current_ = nullptr;
+
 void Worker::Work() {
-  current = this;
+  current_ = this;
   has_just_run_ = false;
   interruptions_ = 0;
   sleeps_first_ = 0;
@@ -54,11 +50,7 @@ void Worker::Work() {
     }
   }
   if (searching_) EndSearch();
-  current = nullptr;
-}
-
-Worker* Worker::Current(const Workplace& place) {
-  return current != nullptr && &current->place_ == &place ? current : nullptr;
+  current_ = nullptr;
 }
 
 void Worker::HandOver() {
@@ -72,10 +64,10 @@ void Worker::HandOver() {
   if (moved) place_.lot.WakeForTask();
 }
 
-Census::Answer Worker::Submit(TaskNode* node) {
-  const Census::Answer answer = place_.census.Admit(tally_);
-  if (answer == Census::Answer::kAdmitted) deque_.Push(node);
-  return answer;
+[[gnu::always_inline]] inline TaskEnding Worker::Run(TaskNode* node) {
+  const TaskEnding ending = node->task.Run();
+  NodeCache::Recycle(node);
+  return ending;
 }
 
 void Worker::RunFrom(TaskNode* node) {
@@ -93,12 +85,6 @@ void Worker::RunFrom(TaskNode* node) {
     place_.census.EndAndBegin(tally_, ending);
   }
   has_just_run_ = true;
-}
-
-TaskEnding Worker::Run(TaskNode* node) {
-  const TaskEnding ending = node->task.Run();
-  NodeCache::Recycle(node);
-  return ending;
 }
 
 bool Worker::LookAround() {
@@ -122,12 +108,8 @@ std::optional<std::chrono::steady_clock::time_point> Worker::BusySince(
   return Time(Time::duration(began));
 }
 
-TaskNode* Worker::Find() {
-  if (++searches_ % kTurn == 0) {
-    if (TaskNode* node = FindInTurn()) return node;
-  }
-  if (TaskNode* node = deque_.Pop()) return node;
-  if (TaskNode* node = FindFromOutside()) return node;
+[[gnu::noinline]] TaskNode* Worker::FindElsewhere() {
+  if (TaskNode* node = Claim()) return node;
   return StealFromOthers();
 }
 
@@ -144,21 +126,23 @@ TaskNode* Worker::FindInTurn() {
 
 TaskNode* Worker::FindFromOutside() {
   if (TaskNode* node = claimed_.Take()) return node;
+  return Claim();
+}
+
+TaskNode* Worker::Claim() {
   // Spares idle workers the lock. What is pushed after this look is found by
   // the look before sleeping.
   if (place_.injection.LooksEmpty()) return nullptr;
-  TaskNode* first = nullptr;
-  place_.injection.Take(
-      std::max(1, place_.census.standing().threads), ClaimedTasks::kCapacity,
-      [&](TaskNode* node) {
-        if (first == nullptr) {
-          first = node;
-        } else {
-          claimed_.Put(node);
-        }
-      });
+  TaskNode* nodes[ClaimedTasks::kCapacity];
+  const int share = std::max(1, place_.census.standing().threads);
+  return Keep({nodes, place_.injection.Take(share, nodes)});
+}
+
+TaskNode* Worker::Keep(std::span<TaskNode* const> nodes) {
+  if (nodes.empty()) return nullptr;
+  claimed_.Put(nodes.subspan(1));
   claimed_.Publish();
-  return first;
+  return nodes.front();
 }
 
 TaskNode* Worker::StealFromOthers() {
@@ -176,16 +160,8 @@ TaskNode* Worker::StealFromOthers() {
 TaskNode* Worker::StealFrom(Worker& victim) {
   if (TaskNode* node = victim.deque_.Steal()) return node;
   if (!claimed_.IsEmpty()) return victim.claimed_.Take();
-  TaskNode* first = nullptr;
-  victim.claimed_.TakeHalf([&](TaskNode* node) {
-    if (first == nullptr) {
-      first = node;
-    } else {
-      claimed_.Put(node);
-    }
-  });
-  claimed_.Publish();
-  return first;
+  TaskNode* nodes[ClaimedTasks::kCapacity];
+  return Keep({nodes, victim.claimed_.TakeHalf(nodes)});
 }
 
 // It yields after a few looks, and again, since it may be on the core of who

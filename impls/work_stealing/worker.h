@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "impls/work_stealing/census.h"
 #include "impls/work_stealing/claimed_tasks.h"
@@ -85,11 +86,20 @@ class alignas(64) Worker {
   void HandOver();
 
   // The worker of `place` whose task the calling thread runs, or null.
-  static Worker* Current(const Workplace& place);
+  static Worker* Current(const Workplace& place) {
+    Worker* const here = current_;
+    return here != nullptr && &here->place_ == &place ? here : nullptr;
+  }
 
   // Admits and enqueues a node, which it owns only if admitted. From a task
   // that this worker runs.
-  Census::Answer Submit(TaskNode* node);
+  Census::Answer Submit(TaskNode* node) {
+    return Enqueue(node, place_.census.Admit(tally_));
+  }
+  // The same, for who has just seen that the census IsPlain.
+  Census::Answer SubmitPlain(TaskNode* node) {
+    return Enqueue(node, place_.census.AdmitPlain(tally_));
+  }
   // Makes room for one Submit; may throw std::bad_alloc. Likewise.
   void Reserve() { deque_.Reserve(); }
 
@@ -111,20 +121,43 @@ class alignas(64) Worker {
       std::chrono::steady_clock::time_point began_before) const;
 
  private:
+  // A prime, so that it does not fall into step with periodic work. Often
+  // enough that waiting is bounded, rarely enough that it costs nothing.
+  static constexpr int kTurn = 61;
+
   // Takes `node`, and then what it finds, until there is nothing left.
   void RunFrom(TaskNode* node);
   TaskEnding Run(TaskNode* node);
   // What is rarely to be done between two tasks; false if it must go.
   bool LookAround();
 
-  TaskNode* Find();
-  TaskNode* FindInTurn();
+  Census::Answer Enqueue(TaskNode* node, Census::Answer answer) {
+    if (answer == Census::Answer::kAdmitted) [[likely]] deque_.Push(node);
+    return answer;
+  }
+
+  TaskNode* Find() {
+    if (--until_turn_ == 0) [[unlikely]] {
+      until_turn_ = kTurn;
+      if (TaskNode* node = FindInTurn()) return node;
+    }
+    if (TaskNode* node = deque_.Pop()) return node;
+    if (TaskNode* node = claimed_.Take()) return node;
+    return FindElsewhere();
+  }
+  [[gnu::cold]] TaskNode* FindInTurn();
+  TaskNode* FindElsewhere();
   TaskNode* FindFromOutside();
+  TaskNode* Claim();
+  // The first of these; the rest into claimed_, which is empty.
+  TaskNode* Keep(std::span<TaskNode* const> nodes);
   TaskNode* StealFromOthers();
   TaskNode* StealFrom(Worker& victim);
 
   TaskNode* Search();
   void EndSearch();
+
+  static constinit thread_local Worker* current_;
 
   Workplace& place_;
   Sleeper sleeper_;
@@ -134,7 +167,7 @@ class alignas(64) Worker {
   bool has_just_run_ = false;
   int interruptions_ = 0;  // of searches, of late, weighted
   int sleeps_first_ = 0;   // times that it does not search
-  std::uint32_t searches_ = 0;
+  int until_turn_ = kTurn;
   std::uint32_t turns_ = 0;
   std::size_t victim_ = 0;
 
