@@ -11,24 +11,32 @@
 namespace heddle {
 namespace {
 
-// `timer`, if there is one and this thread may touch it.
-Timer& RequireTimer(const char* function, const TimerHandle& timer) {
-  if (!timer) {
-    throw std::logic_error(std::string(function) +
-                           ": this handle means no timer");
+// Apart, as they are rarely called.
+[[noreturn, gnu::cold, gnu::noinline]] void ThrowNoTimer(const char* function) {
+  throw std::logic_error(std::string(function) +
+                         ": this handle means no timer");
+}
+
+[[noreturn, gnu::cold, gnu::noinline]] void ThrowNotPending(
+    const char* function, TimerState state) {
+  if (state == TimerState::kCancelled) {
+    throw AlreadyCancelled(std::string(function) +
+                           ": the timer has been cancelled");
   }
+  throw AlreadyCalled(std::string(function) + ": the timer has been called");
+}
+
+// `timer`, if there is one and this thread may touch it.
+inline Timer& RequireTimer(const char* function, const TimerHandle& timer) {
+  if (!timer) ThrowNoTimer(function);
   if (timer->queue != nullptr) timer->queue->thread().Require(function);
   return *timer;
 }
 
-Timer& RequirePending(const char* function, const TimerHandle& handle) {
+inline Timer& RequirePending(const char* function, const TimerHandle& handle) {
   Timer& timer = RequireTimer(function, handle);
-  if (timer.state == TimerState::kCalled) {
-    throw AlreadyCalled(std::string(function) + ": the timer has been called");
-  }
-  if (timer.state == TimerState::kCancelled) {
-    throw AlreadyCancelled(std::string(function) +
-                           ": the timer has been cancelled");
+  if (timer.state != TimerState::kPending) {
+    ThrowNotPending(function, timer.state);
   }
   return timer;
 }

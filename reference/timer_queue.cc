@@ -36,11 +36,20 @@ Clock::Time TimeAfter(Clock::Time start, Seconds delay) {
   return start + std::chrono::ceil<Clock::Duration>(Ticks(ticks - forgiven));
 }
 
+namespace {
+
+[[noreturn, gnu::cold, gnu::noinline]] void ThrowBadDelay(const char* function,
+                                                          Seconds delay) {
+  throw std::invalid_argument(std::string(function) + ": the delay is " +
+                              std::to_string(delay.count()) +
+                              " s, must be a number and not negative");
+}
+
+}  // namespace
+
 Seconds RequireDelay(const char* function, Seconds delay) {
   if (std::isnan(delay.count()) || delay < delay.zero()) {
-    throw std::invalid_argument(std::string(function) + ": the delay is " +
-                                std::to_string(delay.count()) +
-                                " s, must be a number and not negative");
+    ThrowBadDelay(function, delay);
   }
   return delay;
 }

@@ -725,6 +725,14 @@ def _figures_and_system():
         message = "10: work accepted",
     )
     mutant(
+        name = "tp_53_who_was_woken_wakes_nobody",
+        rule = "TP_53_WorkSubmittedInsideATaskWakesSleepingWorkers",
+        source = _POOL,
+        replace = "  const bool wake_next = coordinator_.NextWorkerIsDue();\n",
+        by = "  const bool wake_next = false;\n",
+        message = "waited in vain for a task and the 2 it has submitted to meet",
+    )
+    mutant(
         name = "tp_53_nested_work_wakes_nobody",
         rule = "TP_53_WorkSubmittedInsideATaskWakesSleepingWorkers",
         source = _POOL,
