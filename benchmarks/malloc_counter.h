@@ -14,7 +14,7 @@ namespace heddle::workloads {
 struct MallocCounts {
   std::uint64_t mallocs = 0;
   // Taken, less what was given back: usable sizes, and malloc's own 8 bytes
-  // for each.
+  // for each; and whole mappings, of which each counts as one of the mallocs.
   std::int64_t bytes = 0;
 };
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "benchmarks/malloc_counter.h"
 
+#include <sys/mman.h>
+
+#include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <thread>
@@ -43,6 +46,20 @@ TEST_F(MallocCounterTest, CountsNewAndMallocAndTheirKin) {
   EXPECT_EQ(counts.mallocs, 4u);
   EXPECT_GE(counts.bytes, 1'000 + 2'000 + 640 + 3 * 8);
   EXPECT_LT(counts.bytes, 4'000);
+}
+
+TEST_F(MallocCounterTest, CountsMappingsByThemselves) {
+  constexpr std::size_t kSize = std::size_t{1} << 20;
+  const auto map = [] {
+    return mmap(nullptr, kSize, PROT_READ | PROT_WRITE,
+                MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  };
+  void* pages = nullptr;
+  const MallocCounts taken = Count([&] { pages = map(); });
+  EXPECT_EQ(taken.mallocs, 1u);
+  EXPECT_EQ(taken.bytes, std::int64_t{kSize});
+  const MallocCounts given_back = Count([&] { munmap(pages, kSize); });
+  EXPECT_EQ(given_back.bytes, -std::int64_t{kSize});
 }
 
 TEST_F(MallocCounterTest, WhatIsGivenBackDoesNotStay) {

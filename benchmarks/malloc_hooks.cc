@@ -3,8 +3,13 @@
 // Stands before glibc's malloc and its kin, operator new's and every
 // library's, so that malloc_counter.h can count: a program's own definitions
 // come first for the dynamic linker too. While nothing is counted, a call
-// costs a look at one flag more than usual.
+// costs a look at one flag more than usual. Stands before mmap and munmap as
+// well, for libraries with a heap of their own; glibc's own calls of these,
+// for malloc and for stacks, do not come by here.
 #include <malloc.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
@@ -51,10 +56,24 @@ void GivenBack(void* block) {
   }
 }
 
+void* Map(void* address, std::size_t size, int protection, int flags, int fd,
+          off_t offset) {
+  void* const pages = reinterpret_cast<void*>(
+      syscall(SYS_mmap, address, size, protection, flags, fd, offset));
+  if (IsCounting() && pages != MAP_FAILED && (flags & MAP_ANONYMOUS) != 0)
+      [[unlikely]] {
+    NoteMalloc(static_cast<std::int64_t>(size));
+  }
+  return pages;
+}
+
 }  // namespace
 }  // namespace heddle::workloads
 
 using heddle::workloads::GivenBack;
+using heddle::workloads::IsCounting;
+using heddle::workloads::Map;
+using heddle::workloads::NoteFree;
 using heddle::workloads::Taken;
 
 extern "C" {
@@ -89,6 +108,24 @@ int posix_memalign(void** block, std::size_t alignment,
   if (taken == nullptr) return ENOMEM;
   *block = taken;
   return 0;
+}
+
+void* mmap(void* address, std::size_t size, int protection, int flags, int fd,
+           off_t offset) noexcept {
+  return Map(address, size, protection, flags, fd, offset);
+}
+
+void* mmap64(void* address, std::size_t size, int protection, int flags, int fd,
+             off64_t offset) noexcept {
+  return Map(address, size, protection, flags, fd, offset);
+}
+
+int munmap(void* address, std::size_t size) noexcept {
+  const long answer = syscall(SYS_munmap, address, size);
+  if (IsCounting() && answer == 0) [[unlikely]] {
+    NoteFree(static_cast<std::int64_t>(size));
+  }
+  return static_cast<int>(answer);
 }
 
 }  // extern "C"

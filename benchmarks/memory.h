@@ -3,13 +3,13 @@
 // memory: what a queued task costs. While all workers are blocked, 20,000
 // tasks with a capture of 32 bytes are submitted; they run; and then once
 // more. `bytes_per_item` is the heap that the first filling took and kept,
-// usable sizes and malloc's own word. `mallocs_per_item` is of the second,
-// when whoever keeps memory for the next task has some.
+// usable sizes and malloc's own word, and what libraries mapped for heaps of
+// their own. `mallocs_per_item` is of the second, when whoever keeps memory for
+// the next task has some.
 //
 // `bytes_per_item` is the most that any round of this program came to: what a
 // pool keeps for ever, a later round, or another workload of the program before
-// it, has allocated already. Pages that a library maps for a heap of its own,
-// as oneTBB does, are not seen.
+// it, has allocated already.
 //
 // Only in programs that count allocations; see malloc_counter.h.
 #ifndef HEDDLE_BENCHMARKS_MEMORY_H_

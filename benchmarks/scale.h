@@ -13,6 +13,7 @@ namespace heddle::workloads {
 void RegisterScaleWorkers(const Backend& backend);
 void RegisterScaleQueued(const Backend& backend);
 
+void RegisterScaleTouch();
 void RegisterScaleReaders();
 void RegisterScaleTimers();
 void RegisterScaleDeferred();

@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
     heddle::workloads::RegisterScaleWorkers(backend);
     heddle::workloads::RegisterScaleQueued(backend);
   }
+  heddle::workloads::RegisterScaleTouch();
   heddle::workloads::RegisterScaleReaders();
   heddle::workloads::RegisterScaleTimers();
   heddle::workloads::RegisterScaleDeferred();

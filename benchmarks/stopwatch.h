@@ -27,6 +27,14 @@ inline double ProcessCpuSeconds() {
          static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
+// The CPU time of the calling thread, in nanoseconds.
+inline double ThreadCpuNanoseconds() {
+  timespec time;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) * 1e9 +
+         static_cast<double>(time.tv_nsec);
+}
+
 // How long the measuring thread sleeps so that whoever spins before it sleeps
 // has gone to sleep too; not in a time that is measured.
 inline constexpr std::chrono::microseconds kUntilParked(300);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "impls/work_stealing/brief_lock.h"
+#include "impls/work_stealing/node_slabs.h"
 
 namespace heddle::work_stealing {
 
@@ -27,6 +28,9 @@ namespace {
 struct alignas(sizeof(TaskNode)) Memory {
   std::byte bytes[sizeof(TaskNode)];
 };
+
+constinit NodeSlabs slabs;
+static_assert(NodeSlabs::kBatchBytes == NodeCache::kBatch * sizeof(Memory));
 
 }  // namespace
 
@@ -105,8 +109,7 @@ struct NodeCache::AtThreadEnd {
 NodeCache::FreeNode* NodeCache::TakeOrMakeBatch() {
   static_assert(sizeof(FreeNode) <= sizeof(Memory));
   if (FreeNode* const batch = depot_.TakeBatch()) return batch;
-  auto* const memory = static_cast<Memory*>(::operator new(
-      kBatch * sizeof(Memory), std::align_val_t(alignof(Memory))));
+  auto* const memory = static_cast<Memory*>(slabs.Carve());
   FreeNode* batch = nullptr;
   for (unsigned i = kBatch; i-- > 0;) {
     batch = ::new (&memory[i]) FreeNode{.next = batch, .next_batch = nullptr};

@@ -32,10 +32,12 @@ namespace heddle::work_stealing {
 // a task that has been called, refused or moved from.
 //
 // What it promises: no allocation while as many nodes come back as are made.
-// What the largest backlog needed stays in the depot, for all pools of the
-// process, and is never given back to the system. Nobody waits for the depot's
-// lock for long: who does not get it, as in a child of fork() where nobody may
-// be left to release it, does without.
+// What the largest backlog needed, 64 bytes for each task and up to an eighth
+// more (node_slabs.h), stays in the depot, for all pools of the process, and is
+// never given back to the system: a backlog that has come once comes again,
+// and fresh pages cost several times what used ones do (scale_touch of
+// //benchmarks:scale). Nobody waits for the depot's lock for long: who does not get it, as
+// in a child of fork() where nobody may be left to release it, does without.
 //
 // Happens-before: Recycle(n) before the Make that returns the same memory.
 //
