@@ -14,6 +14,7 @@ void RegisterScaleWorkers(const Backend& backend);
 void RegisterScaleQueued(const Backend& backend);
 
 void RegisterScaleTouch();
+void RegisterScalePadding();
 void RegisterScaleReaders();
 void RegisterScaleTimers();
 void RegisterScaleDeferred();

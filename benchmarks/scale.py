@@ -4,6 +4,7 @@
 
     bazel run -c opt //benchmarks:scale
     bazel run -c opt //benchmarks:scale -- --series='scale_queued/*' --rounds=5
+    bazel run -c opt //benchmarks:scale -- --write=$PWD/benchmarks/METHOD.md
 
 A series is a workload on one backend, with a first argument that grows. All of
 a series is measured in the same rounds, as the scorecard measures; figures are
@@ -35,19 +36,28 @@ class Judgement:
     limit: float
     # "last to best": how much worse the largest is than the best of all;
     # "most to least": how much worse the worst is than the best; "most": the
-    # worst itself, in the unit.
+    # worst itself, in the unit; "shown": nothing, there is no limit.
     what: str
 
 
 _FLAT = "most to least"
 _NO_COLLAPSE = "last to best"
 _BOUNDED = "most"
+_SHOWN = "shown"
+
+
+def _shown(counter):
+    return Judgement(counter, "ns", 1e-9, float("inf"), _SHOWN)
+
 
 JUDGEMENTS = {
     "scale_submit": (Judgement("per_item", "ns", 1e-9, 2, _NO_COLLAPSE),),
     "scale_spawn": (Judgement("per_item", "ns", 1e-9, 2, _NO_COLLAPSE),),
     "scale_queued": (Judgement("per_item", "ns", 1e-9, 1.5, _FLAT),
-                     Judgement("bytes_per_item", "B", 1, 96, _BOUNDED)),
+                     Judgement("bytes_per_item", "B", 1, 96, _BOUNDED),
+                     _shown("first")),
+    "scale_touch": (_shown("first"), _shown("huge"), _shown("per_item")),
+    "scale_padding": (_shown("per_item"),),
     "scale_readers": (Judgement("per_item", "us", 1e-6, 1.5, _FLAT),),
     "scale_timers": (Judgement("per_item", "ns", 1e-9, 1.5, _FLAT),),
     "scale_deferred": (Judgement("per_item", "ns", 1e-9, 1.5, _FLAT),),
@@ -76,7 +86,7 @@ def series_of(names):
 
 def change(values, what):
     """How much worse a series becomes; values in its order."""
-    if what == _BOUNDED:
+    if what in (_BOUNDED, _SHOWN):
         return max(values)
     least = min(values)
     if least <= 0:
@@ -115,10 +125,25 @@ def lines_of(series, members, rounds):
         lines.append("  " + "  ".join(
             f"{size}: {scorecard_printing.number(medians.get(size))}"
             for size, _, _ in members))
+        if judgement.what == _SHOWN:
+            continue
         verdict = {True: "yes", False: "no", None: "unknown"}[met]
         lines.append(f"  {judgement.what} {scorecard_printing.number(ratio)}, "
                      f"at most {judgement.limit:g}: {verdict}")
     return lines
+
+
+BEGIN, END = "<!-- scale: begin -->\n", "<!-- scale: end -->"
+
+
+def with_figures(text, lines):
+    """The text with the lines between its marks, as they are printed."""
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError("with_figures: no marks in the text")
+    body = "".join(f"    {line}\n" for line in lines)
+    return f"{before}{BEGIN}\n{body}\n{END}{after}"
 
 
 def main(arguments=None):
@@ -133,12 +158,14 @@ def main(arguments=None):
                         help="of a round that is disturbed")
     parser.add_argument("--min_time", type=float, default=0.05,
                         metavar="SECONDS", help="of every member in a round")
+    parser.add_argument("--write", metavar="FILE",
+                        help="the figures into this file, between its marks")
     given = parser.parse_args(arguments)
     program = (os.path.abspath(given.program),)
     machine = scorecard_rounds.Machine(given.min_time)
     patterns = given.series.split(",")
     disturbed = dirty = 0
-    problems = []
+    problems, lines = [], []
     found = series_of(scorecard_rounds.list_benchmarks(program))
     for series, members in found.items():
         if not any(fnmatch.fnmatchcase(series, p) for p in patterns):
@@ -149,12 +176,19 @@ def main(arguments=None):
             race.programs[member] = program
             race.full_names[member] = full
         scorecard_rounds.measure(race, machine, given.rounds, given.tries)
-        print("\n".join(lines_of(series, members, race.rounds)), flush=True)
+        lines += (news := lines_of(series, members, race.rounds))
+        print("\n".join(news), flush=True)
         disturbed += race.disturbed
         dirty += race.dirty
         problems += race.problems
-    print(f"{disturbed} disturbed rounds were repeated; {dirty} are dirty.")
-    print("\n".join(problems))
+    lines.append(
+        f"{disturbed} disturbed rounds were repeated; {dirty} are dirty.")
+    print("\n".join([lines[-1], *problems]))
+    if given.write and not problems:
+        with open(given.write, encoding="utf-8") as file:
+            text = file.read()
+        with open(given.write, "w", encoding="utf-8") as file:
+            file.write(with_figures(text, lines))
     return 1 if problems else 0
 
 

@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
     heddle::workloads::RegisterScaleQueued(backend);
   }
   heddle::workloads::RegisterScaleTouch();
+  heddle::workloads::RegisterScalePadding();
   heddle::workloads::RegisterScaleReaders();
   heddle::workloads::RegisterScaleTimers();
   heddle::workloads::RegisterScaleDeferred();

@@ -34,6 +34,23 @@ class SeriesTest(unittest.TestCase):
         self.assertEqual(scale.change([0, 0], "most to least"), 1)
         self.assertEqual(scale.change([0, 65, 64], "most"), 65)
 
+    def test_figures_are_written_between_the_marks_alone(self):
+        text = f"a\n{scale.BEGIN}old\n{scale.END}\nb\n"
+        self.assertEqual(scale.with_figures(text, ["new", "  1: 2"]),
+                         f"a\n{scale.BEGIN}\n    new\n      1: 2\n\n"
+                         f"{scale.END}\nb\n")
+        with self.assertRaises(ValueError):
+            scale.with_figures("a\nb\n", ["new"])
+
+    def test_what_has_no_limit_is_shown_without_a_verdict(self):
+        members = scale.series_of(["scale_padding/a/bytes:8",
+                                   "scale_padding/a/bytes:64"])
+        (series, members), = members.items()
+        lines = scale.lines_of(series, members, [
+            {member: {"per_item": size * 1e-9} for size, member, _ in members}])
+        self.assertEqual(len(lines), 2)
+        self.assertIn("64: 64", lines[1])
+
 
 class ProgramTest(FakeProgram):
 
