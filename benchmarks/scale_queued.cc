@@ -6,9 +6,11 @@
 //
 // The counter `queue` is the time that one submission took, `run` that from
 // within the first task to within the last, for each; `per_item` is both. They
-// are medians over the rounds, in the processor time of the one thread that
-// works meanwhile: a round of seconds is longer than any share of a processor,
-// and its length by the clock is also that of everybody else's.
+// are medians over the rounds. Long rounds are measured in the processor time
+// of the one thread that works meanwhile: they are longer than any share of a
+// processor, and their length by the clock is also that of everybody else's.
+// Short ones are not, because reading that time costs as much as a few dozen
+// tasks.
 //
 // The first round is not among them. It is the one of `bytes_per_item`, the
 // heap that it took and kept for each task, and of `first`, its submission, in
@@ -42,11 +44,11 @@ class Queue {
     if (!CheckCame(state, "the worker", begun_.Wait())) return false;
     ran_ = 0;
     StartCountingMallocs();
-    const double start = ThreadCpuNanoseconds();
+    const double start = Clock();
     for (std::uint64_t i = 0; i < tasks_; ++i) {
       pool_.Submit([this, i] { Run(i); });
     }
-    const double end = ThreadCpuNanoseconds();
+    const double end = Clock();
     bytes_ = static_cast<double>(StopCountingMallocs().bytes);
     submitting_ = end - start;
     go_on_.Set();
@@ -62,12 +64,19 @@ class Queue {
   std::uint64_t sum() const { return sum_; }
 
  private:
+  // Nanoseconds of the calling thread.
+  double Clock() const {
+    constexpr std::uint64_t kManyTasks = 100'000;
+    return tasks_ < kManyTasks ? NanosecondsBetween(Moment(), Now())
+                               : ThreadCpuNanoseconds();
+  }
+
   // On the worker.
   void Run(std::uint64_t number) {
     sum_ += number;
-    if (ran_ == 0) first_ = ThreadCpuNanoseconds();
+    if (ran_ == 0) first_ = Clock();
     if (++ran_ < tasks_) return;
-    last_ = ThreadCpuNanoseconds();
+    last_ = Clock();
     all_ran_.Set();
   }
 
