@@ -50,6 +50,11 @@ class Context {
     return current_ == nullptr || current_->empty();
   }
 
+  // Whether this one is in effect.
+  bool IsInEffect() const {
+    return current_ != nullptr ? top_ == current_->top_ : empty();
+  }
+
   bool empty() const { return !top_; }
 
   // The value of `key`, or null. Valid while this Context lives.

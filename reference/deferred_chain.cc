@@ -66,16 +66,6 @@ void DeferredChain::RequireEqualTail(const char* function,
                          TypeName(*tail_) + " now");
 }
 
-void DeferredChain::Fire(const char* function, ChainResult&& result) {
-  if (!called_) {
-    FireNow(std::move(result));
-  } else if (!std::exchange(ignores_next_fire_, false)) {
-    throw AlreadyCalledError(std::string(function) +
-                             ": the Deferred has been fired before; it was " +
-                             DeferredRecord::Describe(record_.get()));
-  }
-}
-
 void DeferredChain::NoteFirstFire() {
   if (!DeferredDebugging()) return;
   if (!record_) {
@@ -84,10 +74,11 @@ void DeferredChain::NoteFirstFire() {
   record_->NoteFirstFire();
 }
 
-void DeferredChain::FireNow(ChainResult&& result) {
+[[gnu::always_inline]] inline void DeferredChain::FireNow(ChainResult&& result, ChainHandle* own) {
   // The canceller, or the group, may hold the last other one.
-  const ChainHandle self(canceller_ || tied_ ? ChainHandle(this)
-                                             : ChainHandle());
+  const ChainHandle self(own == nullptr && (canceller_.has_destructor() || tied_)
+                             ? ChainHandle(this)
+                             : ChainHandle());
   NoteFirstFire();
   called_ = true;
   result_ = std::move(result);
@@ -95,7 +86,18 @@ void DeferredChain::FireNow(ChainResult&& result) {
   if (canceller_) {
     canceller_ = nullptr;  // before the callbacks, which may run long (DF-15)
   }
-  RunIfReady();
+  RunIfReady(own);
+}
+
+void DeferredChain::Fire(const char* function, ChainResult&& result,
+                         ChainHandle* own) {
+  if (!called_) {
+    FireNow(std::move(result), own);
+  } else if (!std::exchange(ignores_next_fire_, false)) {
+    throw AlreadyCalledError(std::string(function) +
+                             ": the Deferred has been fired before; it was " +
+                             DeferredRecord::Describe(record_.get()));
+  }
 }
 
 void DeferredChain::Attach(std::unique_ptr<ChainStep> step,

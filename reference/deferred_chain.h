@@ -5,11 +5,11 @@
 #define HEDDLE_REFERENCE_DEFERRED_CHAIN_H_
 
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <typeinfo>
 #include <utility>
 
+#include "reference/chain_canceller.h"
 #include "reference/chain_handle.h"
 #include "reference/chain_result.h"
 #include "reference/chain_step.h"
@@ -47,11 +47,18 @@ class RunStack;
 // Destruction: by the last handle; see above.
 class DeferredChain : public ChainCount {
  public:
-  using Canceller = std::move_only_function<void(ChainHandle)>;
+  using Canceller = ChainCanceller;
 
-  // `type` is what fires it. An empty canceller means there is none.
+  // `type` is what fires it.
   static ChainHandle Make(const std::type_info& type);
-  static ChainHandle Make(const std::type_info& type, Canceller canceller);
+
+  // The same with a canceller, a callable `void(ChainHandle)`.
+  template <class F>
+  static ChainHandle Make(const std::type_info& type, F&& canceller) {
+    ChainHandle chain = Make(type);
+    chain->canceller_.Set(std::forward<F>(canceller));
+    return chain;
+  }
 
   DeferredChain(const DeferredChain&) = delete;
   DeferredChain& operator=(const DeferredChain&) = delete;
@@ -74,7 +81,10 @@ class DeferredChain : public ChainCount {
   }
 
   // Fires with `result`, which is of the head's type or a failure.
-  void Fire(const char* function, ChainResult&& result);
+  // May empty `own`, a handle to this chain, which its callbacks then do not
+  // count beside a handle of the pass.
+  void Fire(const char* function, ChainResult&& result,
+            ChainHandle* own = nullptr);
 
   // Where to make a step that is to be attached.
   StepSlot& slot() { return slot_; }
@@ -111,14 +121,15 @@ class DeferredChain : public ChainCount {
   void RequireEqualHead(const char* function, const std::type_info& type) const;
   void RequireEqualTail(const char* function, const std::type_info& type) const;
   void NoteFirstFire();
-  void FireNow(ChainResult&& result);
+  void FireNow(ChainResult&& result, ChainHandle* own = nullptr);
   void CancelUnfired();
   void Append(ChainStep* step);
   ChainStep* PopStep();
 
   // deferred_run.cc: passing the result from step to step, chain to chain.
   bool Ready() const;
-  void RunIfReady();
+  void RunIfReady(ChainHandle* own = nullptr);
+  [[gnu::noinline]] void Run(ChainHandle* own);
   void BeginPass() noexcept;
   void EndPass() noexcept;
   static void RunNext(ChainHandle chain, RunStack& stack);

@@ -30,19 +30,8 @@ constinit thread_local bool destroying = false;
 
 }  // namespace
 
-void ChainHandle::DropLast() noexcept {
-  DeferredChain::DropHandle(static_cast<DeferredChain*>(chain_));
-}
-
 ChainHandle DeferredChain::Make(const std::type_info& type) {
   return ChainHandle::Adopt(new DeferredChain(type));
-}
-
-ChainHandle DeferredChain::Make(const std::type_info& type,
-                                Canceller canceller) {
-  ChainHandle chain = Make(type);
-  chain->canceller_ = std::move(canceller);
-  return chain;
 }
 
 void DeferredChain::StartWaiting(ChainHandle inner) {
@@ -65,10 +54,20 @@ ChainHandle DeferredChain::StopWaiting() {
   return ChainHandle(this);
 }
 
+// With the last handle, nobody else can touch a chain that was never tied: any
+// access needs a handle.
+void ChainHandle::DropLast() noexcept {
+  auto* const chain = static_cast<DeferredChain*>(chain_);
+  if (chain->handles_.load(std::memory_order_acquire) == 1 && !chain->tied_) {
+    DeferredChain::Destroy(chain);
+  } else {
+    DeferredChain::DropHandle(chain);
+  }
+}
+
 // Handles that are not the last have gone without a lock, as a rule in
-// ChainHandle::Drop(), or here if another handle went in that very moment. With the last one, nobody
-// else can touch a chain that was never tied: any access needs a handle. If it
-// was, somebody may be making a new handle just now.
+// ChainHandle::Drop(), or here if another handle went in that very moment. If
+// the chain was ever tied, somebody may be making a new handle just now.
 void DeferredChain::DropHandle(DeferredChain* chain) noexcept {
   for (;;) {
     unsigned handles = chain->handles_.load(std::memory_order_acquire);
@@ -126,6 +125,26 @@ ChainHandle DeferredChain::Revive() {
   return ChainHandle(this);
 }
 
+[[gnu::always_inline]] inline void DeferredChain::DropContents() noexcept {
+  if (listed_) TakeOffList();
+  if (called_ && result_.has_failure()) {
+    ReportUnhandled(result_.exception(),
+                    record_ ? record_->maker() : nullptr);
+  }
+  result_.Reset();
+  if (canceller_) canceller_ = nullptr;
+  while (first_step_ != nullptr) {
+    ChainStep* const step = PopStep();
+    if (step->kind_ == ChainStep::Kind::kResume) {
+      // A waiter with handles would hold one to this chain, so it has none.
+      DeferredChain& waiter = static_cast<ResumeStep*>(step)->waiter;
+      if (waiter.Forsake()) Destroy(&waiter);
+    } else {
+      delete step;
+    }
+  }
+}
+
 void DeferredChain::Destroy(DeferredChain* chain) noexcept {
   chain->below_ = std::exchange(doomed, chain);
   if (destroying) return;
@@ -137,25 +156,6 @@ void DeferredChain::Destroy(DeferredChain* chain) noexcept {
     delete next;
   }
   destroying = false;
-}
-
-void DeferredChain::DropContents() noexcept {
-  if (listed_) TakeOffList();
-  if (called_ && result_.has_failure()) {
-    ReportUnhandled(result_.exception(),
-                    record_ ? record_->maker() : nullptr);
-  }
-  result_.Reset();
-  if (canceller_) canceller_ = nullptr;
-  while (ChainStep* const step = PopStep()) {
-    if (step->kind_ == ChainStep::Kind::kResume) {
-      // A waiter with handles would hold one to this chain, so it has none.
-      DeferredChain& waiter = static_cast<ResumeStep*>(step)->waiter;
-      if (waiter.Forsake()) Destroy(&waiter);
-    } else {
-      delete step;
-    }
-  }
 }
 
 // What it waited for goes; it has no handle. Whether it goes, too.

@@ -16,25 +16,6 @@ bool DeferredChain::Ready() const {
   return called_ && !running_ && pauses_ == 0 && waiting_on_ == nullptr;
 }
 
-// A pass, once begun, runs every step there is, those attached meanwhile
-// included, until the chain has to wait. A chain that gets its result from
-// this one goes on top and runs first, before the rest of this one.
-void DeferredChain::RunIfReady() {
-  if (!Ready() || first_step_ == nullptr) {
-    if (!running_ && result_.has_failure()) PutOnList();
-    return;
-  }
-  RunStack stack;
-  stack.Push(ChainHandle(this));
-  while (DeferredChain* const chain = stack.top()) {
-    if (ChainStep* const step = chain->PopStep()) {
-      chain->RunStep(step, stack);
-    } else {
-      stack.Pop();
-    }
-  }
-}
-
 void DeferredChain::BeginPass() noexcept {
   running_ = true;
   if (listed_) TakeOffList();
@@ -54,7 +35,21 @@ void DeferredChain::RunNext(ChainHandle chain, RunStack& stack) {
   }
 }
 
-void DeferredChain::RunStep(ChainStep* step, RunStack& stack) {
+[[gnu::always_inline]] inline void DeferredChain::RunCall(std::unique_ptr<ChainStep> step, RunStack& stack) {
+  if (result_.empty()) result_ = Surrender();
+  ChainHandle inner = step->Run(result_);
+  if (inner && step->kind_ == ChainStep::Kind::kCoroutine) {
+    // It goes on before what has been attached meanwhile.
+    step->next_ = first_step_;
+    if (first_step_ == nullptr) last_step_ = step.get();
+    first_step_ = step.release();
+  } else {
+    step.reset();  // what it captured goes now, not when the chain does (DF-15)
+  }
+  if (inner) TakeResultOf(std::move(inner), stack);
+}
+
+[[gnu::always_inline]] inline void DeferredChain::RunStep(ChainStep* step, RunStack& stack) {
   switch (step->kind_) {
     case ChainStep::Kind::kCall:
     case ChainStep::Kind::kCoroutine:
@@ -69,18 +64,27 @@ void DeferredChain::RunStep(ChainStep* step, RunStack& stack) {
   }
 }
 
-void DeferredChain::RunCall(std::unique_ptr<ChainStep> step, RunStack& stack) {
-  if (result_.empty()) result_ = Surrender();
-  ChainHandle inner = step->Run(result_);
-  if (inner && step->kind_ == ChainStep::Kind::kCoroutine) {
-    // It goes on before what has been attached meanwhile.
-    step->next_ = first_step_;
-    if (first_step_ == nullptr) last_step_ = step.get();
-    first_step_ = step.release();
-  } else {
-    step.reset();  // what it captured goes now, not when the chain does (DF-15)
+void DeferredChain::RunIfReady(ChainHandle* own) {
+  if (!Ready() || first_step_ == nullptr) {
+    if (!running_ && result_.has_failure()) PutOnList();
+    return;
   }
-  if (inner) TakeResultOf(std::move(inner), stack);
+  Run(own);
+}
+
+// A pass, once begun, runs every step there is, those attached meanwhile
+// included, until the chain has to wait. A chain that gets its result from
+// this one goes on top and runs first, before the rest of this one.
+void DeferredChain::Run(ChainHandle* own) {
+  RunStack stack;
+  stack.Push(own != nullptr ? std::move(*own) : ChainHandle(this));
+  while (DeferredChain* const chain = stack.top()) {
+    if (ChainStep* const step = chain->PopStep()) {
+      chain->RunStep(step, stack);
+    } else {
+      stack.Pop();
+    }
+  }
 }
 
 void DeferredChain::RunForward(std::unique_ptr<ChainStep> step,

@@ -3,28 +3,6 @@
 
 namespace heddle {
 
-bool AnswerList::Add(PendingAnswer& answer) {
-  if (closed_) return false;
-  answer.previous_ = newest_;
-  answer.next_ = nullptr;
-  answer.listed_ = true;
-  (newest_ != nullptr ? newest_->next_ : oldest_) = &answer;
-  newest_ = &answer;
-  ++changes_;
-  return true;
-}
-
-bool AnswerList::Remove(PendingAnswer& answer) {
-  if (!answer.listed_) return false;
-  (answer.previous_ != nullptr ? answer.previous_->next_ : oldest_) =
-      answer.next_;
-  (answer.next_ != nullptr ? answer.next_->previous_ : newest_) =
-      answer.previous_;
-  answer.listed_ = false;
-  ++changes_;
-  return true;
-}
-
 void AnswerList::Close() {
   closed_ = true;
   while (PendingAnswer* answer = TakeOldest()) answer->Abandon();

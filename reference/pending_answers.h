@@ -61,11 +61,29 @@ class AnswerList {
 
   // Lists `answer`, which is in no list; or returns false, for then it would
   // never be given.
-  [[nodiscard]] bool Add(PendingAnswer& answer);
+  [[nodiscard]] bool Add(PendingAnswer& answer) {
+    if (closed_) return false;
+    answer.previous_ = newest_;
+    answer.next_ = nullptr;
+    answer.listed_ = true;
+    (newest_ != nullptr ? newest_->next_ : oldest_) = &answer;
+    newest_ = &answer;
+    ++changes_;
+    return true;
+  }
 
   // Takes `answer` off the list. True: the caller gives it. False: it is
   // abandoned, or has been removed before.
-  bool Remove(PendingAnswer& answer);
+  bool Remove(PendingAnswer& answer) {
+    if (!answer.listed_) return false;
+    (answer.previous_ != nullptr ? answer.previous_->next_ : oldest_) =
+        answer.next_;
+    (answer.next_ != nullptr ? answer.next_->previous_ : newest_) =
+        answer.previous_;
+    answer.listed_ = false;
+    ++changes_;
+    return true;
+  }
 
   // Refuses further answers, then abandons those listed, oldest first.
   // Abandon() may call Add and Remove. Idempotent.

@@ -26,6 +26,17 @@ Failure ReactorEnded() {
       "DeferToThread: the reactor stopped before the result came"));
 }
 
+// Puts a context into effect, unless it is in effect anyway.
+class ContextInEffect {
+ public:
+  explicit ContextInEffect(const Context& context) {
+    if (!context.IsInEffect()) scope_.emplace(context);
+  }
+
+ private:
+  std::optional<ScopedContext> scope_;
+};
+
 }  // namespace
 
 // The pool's side of the call, in the pool's hands.
@@ -60,6 +71,14 @@ class ThreadCall::ReturnTask {
   ThreadCall* call_;
 };
 
+ThreadCall::ThreadCall(Reactor& reactor, std::stop_source stop,
+                       const std::type_info& type)
+    : reactor_(reactor),
+      context_(Context::CurrentIsEmpty() ? Context() : Context::Current()),
+      stop_(std::move(stop)),
+      deferred_(DeferredChain::Make(
+          type, [this](const ChainHandle&) { Cancel(); })) {}
+
 void ThreadCall::Submit(ThreadPool* pool) {
   std::unique_ptr<ThreadCall> self(this);
   AnswerList& owed = reactor_.deferred_results();
@@ -74,7 +93,7 @@ void ThreadCall::Submit(ThreadPool* pool) {
     HandToPool(pool);
   } catch (...) {
     owed.Remove(*this);
-    ReleaseDeferred();
+    deferred_ = ChainHandle();
     Drop();
     throw;
   }
@@ -93,7 +112,9 @@ TaskEnding ThreadCall::RunOnWorker() {
     Leave();
     return TaskEnding::kSucceeded;
   }
-  const TaskEnding ending = Call();
+  Call(result_);
+  const TaskEnding ending =
+      result_.has_failure() ? TaskEnding::kFailed : TaskEnding::kSucceeded;
   ReleaseFunction();  // on the worker, before its result travels (TP-23)
   Return();
   return ending;
@@ -130,6 +151,26 @@ void ThreadCall::RefuseHere(Refusal refusal) {
   PostReturn();
 }
 
+inline void ThreadCall::Fire(ChainResult&& result) {
+  ChainHandle deferred = std::move(deferred_);
+  deferred->DetachFromThread();
+  deferred->Fire("DeferToThread", std::move(result), &deferred);
+}
+
+void ThreadCall::Fail(const Failure& failure) {
+  Fire(ChainResult::OfFailure(failure.exception()));
+}
+
+[[gnu::always_inline]] inline void ThreadCall::AnswerCaller() {
+  if (cancelled_) return;
+  const ContextInEffect scope(context_);
+  if (refused_) {
+    Fail(FailureOf(*refused_));
+  } else {
+    Fire(std::move(result_));
+  }
+}
+
 void ThreadCall::Arrive() {
   reactor_.deferred_results().Remove(*this);
   AnswerCaller();
@@ -148,19 +189,9 @@ void ThreadCall::Arrive() {
   }
 }
 
-void ThreadCall::AnswerCaller() {
-  if (cancelled_) return;
-  const ScopedContext scope(context_);
-  if (refused_) {
-    Fail(FailureOf(*refused_));
-  } else {
-    Fire();
-  }
-}
-
 void ThreadCall::Cancel() {
   const bool withdrawn = Withdraw();
-  ReleaseDeferred();
+  deferred_ = ChainHandle();
   if (withdrawn) {
     reactor_.deferred_results().Remove(*this);
     EndWithdrawal();

@@ -5,16 +5,22 @@
 #define HEDDLE_REFERENCE_THREAD_CALL_H_
 
 #include <atomic>
-#include <memory>
+#include <cstddef>
+#include <new>
 #include <optional>
 #include <stop_token>
+#include <type_traits>
+#include <typeinfo>
 #include <utility>
 
+#include "reference/chain_handle.h"
+#include "reference/chain_result.h"
 #include "reference/context.h"
 #include "reference/deferred.h"
+#include "reference/deferred_steps.h"
 #include "reference/failure.h"
-#include "reference/outcome.h"
 #include "reference/pending_answers.h"
+#include "reference/recycled_blocks.h"
 #include "reference/submission.h"
 #include "reference/task_ending.h"
 #include "reference/thread_pool.h"
@@ -72,11 +78,9 @@ class Reactor;
 class ThreadCall : public PendingAnswer {
  public:
   // `stop` is asked to stop if the call is withdrawn while it runs; it may be
-  // without a state.
-  ThreadCall(Reactor& reactor, std::stop_source stop)
-      : reactor_(reactor),
-        context_(Context::Current()),
-        stop_(std::move(stop)) {}
+  // without a state. `type` is that of the result.
+  ThreadCall(Reactor& reactor, std::stop_source stop,
+             const std::type_info& type);
   virtual ~ThreadCall() = default;
 
   // Hands the call to `pool`, or to the reactor's own if that is null. A
@@ -92,14 +96,14 @@ class ThreadCall : public PendingAnswer {
   void Abandon() noexcept override;
 
  protected:
-  // Calls the function and keeps the outcome; kFailed if it is a failure.
-  virtual TaskEnding Call() = 0;
+  // Calls the function; `result` is what comes of it.
+  virtual void Call(ChainResult& result) = 0;
   virtual void ReleaseFunction() = 0;
-  // Fire the Deferred, with the outcome or with `failure`, and let go of it.
-  virtual void Fire() = 0;
-  virtual void Fail(const Failure& failure) = 0;
-  // Lets go of the Deferred.
-  virtual void ReleaseDeferred() = 0;
+
+  // The Deferred to hand out. It does not keep the call. Its canceller goes
+  // when it has fired, before the call; and a call that lets go of an unfired
+  // Deferred is being cancelled, or has never been submitted.
+  const ChainHandle& deferred() const { return deferred_; }
 
  private:
   enum class State : unsigned char {
@@ -125,6 +129,9 @@ class ThreadCall : public PendingAnswer {
   void RefuseHere(Refusal refusal);
   void Arrive();
   void AnswerCaller();
+  // Fire the Deferred, and let go of it.
+  void Fire(ChainResult&& result);
+  void Fail(const Failure& failure);
   void FailAtEnd();
   [[nodiscard]] bool Withdraw();
   void EndWithdrawal();
@@ -144,48 +151,63 @@ class ThreadCall : public PendingAnswer {
   bool arrived_ = false;
   // Why the pool did not run it; the pool's side's, then the reactor's.
   std::optional<Refusal> refused_;
+  ChainHandle deferred_;  // the reactor's thread's
+  ChainResult result_;    // the worker's, then the reactor's thread's
 };
 
-// The same for a function type and the T of its Outcome.
+// Memory for calls of about the same size, whatever their types are.
+template <std::size_t kSize>
+struct ThreadCallMemory {
+  alignas(std::max_align_t) unsigned char bytes[kSize];
+};
+
+// The same for a function type and the T of the Deferred<T>.
 template <class T, class F>
 class TypedThreadCall final : public ThreadCall {
  public:
   TypedThreadCall(Reactor& reactor, std::stop_source stop, F function)
-      : ThreadCall(reactor, std::move(stop)), function_(std::move(function)) {}
+      : ThreadCall(reactor, std::move(stop), typeid(T)),
+        function_(std::move(function)) {}
 
-  // The Deferred to hand out. It does not keep the call. The canceller goes
-  // when the Deferred has fired, before the call; and a call that lets go of
-  // an unfired Deferred is being cancelled, or has never been submitted.
-  Deferred<T> MakeDeferred() {
-    return deferred_.emplace([this](Deferred<T>&) { this->Cancel(); });
+  Deferred<T> MakeDeferred() const {
+    return DeferredAccess::FromChain<T>(deferred());
+  }
+
+  static void* operator new(std::size_t size) {
+    if constexpr (kFits<TypedThreadCall>) {
+      return Memory<TypedThreadCall>::Allocate();
+    } else {
+      return ::operator new(size, std::align_val_t(alignof(TypedThreadCall)));
+    }
+  }
+  static void operator delete(void* memory) noexcept {
+    if constexpr (kFits<TypedThreadCall>) {
+      Memory<TypedThreadCall>::Free(memory);
+    } else {
+      ::operator delete(memory, std::align_val_t(alignof(TypedThreadCall)));
+    }
   }
 
  protected:
-  TaskEnding Call() override {
-    outcome_.emplace(Capture(
-        [this]() -> decltype(auto) { return std::move(*function_)(); }));
-    return outcome_->ok() ? TaskEnding::kSucceeded : TaskEnding::kFailed;
+  void Call(ChainResult& result) override {
+    Settle<T>(result,
+              [this]() -> decltype(auto) { return std::move(*function_)(); });
   }
 
   void ReleaseFunction() override { function_.reset(); }
 
-  void Fire() override {
-    deferred_->DetachFromThread();
-    std::exchange(deferred_, std::nullopt)
-        ->Callback(*std::exchange(outcome_, std::nullopt));
-  }
-
-  void Fail(const Failure& failure) override {
-    deferred_->DetachFromThread();
-    std::exchange(deferred_, std::nullopt)->Errback(failure);
-  }
-
-  void ReleaseDeferred() override { deferred_.reset(); }
-
  private:
-  std::optional<F> function_;            // the worker's, once running
-  std::optional<Outcome<T>> outcome_;    // the worker's, then the reactor's
-  std::optional<Deferred<T>> deferred_;  // the reactor's thread's
+  static constexpr std::size_t kSizes = 64;
+  static constexpr std::size_t kLargest = 512;
+  // Templates, for only within functions is the class complete.
+  template <class Self>
+  static constexpr bool kFits =
+      sizeof(Self) <= kLargest && alignof(Self) <= alignof(std::max_align_t);
+  template <class Self>
+  using Memory = RecycledBlocks<
+      ThreadCallMemory<(sizeof(Self) + kSizes - 1) / kSizes * kSizes>>;
+
+  std::optional<F> function_;  // the worker's, once running
 };
 
 }  // namespace heddle

@@ -230,35 +230,29 @@ def _defer():
     mutant(
         name = "th_03_exception_reduced_to_its_text",
         rule = "TH_03_TheOriginalExceptionArrivesOnTheReactorThreadUnlogged",
-        source = _THREAD_CALL_H,
-        rules_in = _DEFER,
-        replace = """
-    std::exchange(deferred_, std::nullopt)
-        ->Callback(*std::exchange(outcome_, std::nullopt));""",
+        source = _THREAD_CALL,
+        replace = "    Fire(std::move(result_));\n",
         by = """
-    Outcome<T> outcome = *std::exchange(outcome_, std::nullopt);
-    std::optional<Deferred<T>> deferred = std::exchange(deferred_, std::nullopt);
-    if (outcome.ok()) {
-      deferred->Callback(std::move(outcome));
+    if (result_.has_failure()) {
+      const Failure failure(result_.exception());
+      Fail(Failure::Of(std::runtime_error(failure.Describe())));
     } else {
-      deferred->Errback(std::runtime_error(outcome.failure().Describe()));
-    }""",
+      Fire(std::move(result_));
+    }
+""",
+        includes = ["stdexcept"],
         message = "Expected",
     )
     mutant(
         name = "th_03_logged_as_well",
         rule = "TH_03_TheOriginalExceptionArrivesOnTheReactorThreadUnlogged",
         also = ["TH_03_AFailureNobodyHandlesIsLoggedOnce"],
-        source = _THREAD_CALL_H,
-        rules_in = _DEFER,
-        replace = "    std::exchange(deferred_, std::nullopt)\n        ->Callback(",
+        source = _THREAD_CALL,
+        replace = "    Fire(std::move(result_));\n",
         by = """
-    if (!outcome_->ok()) {
-      LogException("a task threw", outcome_->failure().exception());
-    }
-    std::exchange(deferred_, std::nullopt)
-        ->Callback(""",
-        includes = ["reference/log.h"],
+    if (result_.has_failure()) LogException("a task threw", result_.exception());
+    Fire(std::move(result_));
+""",
         message = "log.records().size()",
     )
     mutant(
@@ -427,24 +421,22 @@ def _happens_before():
         source = _THREAD_CALL_H,
         rules_in = _DEFER,
         replace = """
-    outcome_.emplace(Capture(
-        [this]() -> decltype(auto) { return std::move(*function_)(); }));
-    return outcome_->ok() ? TaskEnding::kSucceeded : TaskEnding::kFailed;
+    Settle<T>(result,
+              [this]() -> decltype(auto) { return std::move(*function_)(); });
   }
 
   void ReleaseFunction() override { function_.reset(); }""",
         by = """
     if constexpr (std::is_void_v<T>) {
-      outcome_.emplace();
+      result = ChainResult::OfValue<void>();
       std::thread([function = std::move(function_)]() mutable {
         std::this_thread::yield();
         std::move(*function)();
       }).detach();
     } else {
-      outcome_.emplace(Capture(
-          [this]() -> decltype(auto) { return std::move(*function_)(); }));
+      Settle<T>(result,
+                [this]() -> decltype(auto) { return std::move(*function_)(); });
     }
-    return TaskEnding::kSucceeded;
   }
 
   void ReleaseFunction() override { function_.reset(); }""",
@@ -588,8 +580,8 @@ def _ending():
         rule = "BT_17_ACancelledTaskThatWaitsIsTakenAwayAtOnceAndNeverRuns",
         chapter = "threads",
         source = _THREAD_CALL,
-        replace = "  const bool withdrawn = Withdraw();\n  ReleaseDeferred();\n",
-        by = "  const bool withdrawn = false;\n  ReleaseDeferred();\n",
+        replace = "  const bool withdrawn = Withdraw();\n  deferred_ = ChainHandle();\n",
+        by = "  const bool withdrawn = false;\n  deferred_ = ChainHandle();\n",
         message = "a cancelled task still runs",
     )
     mutant(
@@ -612,7 +604,7 @@ def _travelling():
         rule = "BT_19_CallbacksSeeTheContextOfTheSubmissionNotTheReactors",
         chapter = "threads",
         source = _THREAD_CALL,
-        replace = "  const ScopedContext scope(context_);\n  if (refused_) {",
+        replace = "  const ContextInEffect scope(context_);\n  if (refused_) {",
         by = "  if (refused_) {",
         message = "the context, by the way back",
     )

@@ -46,7 +46,7 @@ def _firing():
         name = "df_01_posted_to_a_later_turn",
         rule = "DF_01_CallbacksRunInTheOrderAddedBeforeCallbackReturns",
         source = _CHAIN,
-        replace = "(DF-15)\n  }\n  RunIfReady();",
+        replace = "(DF-15)\n  }\n  RunIfReady(own);",
         by = """
   }
   static auto* const next_turn = new std::vector<ChainHandle>;
@@ -228,8 +228,8 @@ def _second_fire():
         name = "df_09_second_value_overwrites_the_first",
         rule = "DF_09_ASecondFireIsRefusedAndDisturbsNothing",
         source = _CHAIN,
-        replace = "if (!called_) {\n    FireNow(std::move(result));",
-        by = "if (true) {\n    FireNow(std::move(result));",
+        replace = "if (!called_) {\n    FireNow(std::move(result), own);",
+        by = "if (true) {\n    FireNow(std::move(result), own);",
         message = "thrown by the second fire",
     )
     _mutant(
@@ -244,16 +244,16 @@ def _second_fire():
         name = "df_09_second_fire_accepted_while_running",
         rule = "DF_09_AFireByARunningCallbackIsRefused",
         source = _CHAIN,
-        replace = "if (!called_) {\n    FireNow(std::move(result));",
-        by = "if (!called_ || running_) {\n    FireNow(std::move(result));",
+        replace = "if (!called_) {\n    FireNow(std::move(result), own);",
+        by = "if (!called_ || running_) {\n    FireNow(std::move(result), own);",
         message = "thrown by the second fire",
     )
     _mutant(
         name = "df_10_second_fire_accepted_while_waiting",
         rule = "DF_10_ADeferredThatWaitsHasBeenFired",
         source = _CHAIN,
-        replace = "if (!called_) {\n    FireNow(std::move(result));",
-        by = "if (!called_ || waiting_on_ != nullptr) {\n    FireNow(std::move(result));",
+        replace = "if (!called_) {\n    FireNow(std::move(result), own);",
+        by = "if (!called_ || waiting_on_ != nullptr) {\n    FireNow(std::move(result), own);",
         message = "while waiting",
     )
 

@@ -434,7 +434,7 @@ def _thread():
         rule = "DF_61_FiredOnAForeignThreadItsCallbacksRunThere",
         also = ["DF_61_CodeThatHopsThroughCallFromThreadKeepsTheRule"],
         source = _CHAIN,
-        replace = "(DF-15)\n  }\n  RunIfReady();",
+        replace = "(DF-15)\n  }\n  RunIfReady(own);",
         by = "\n  }\n  std::thread([this] { RunIfReady(); }).join();",
         includes = ["thread"],
         message = "foreign",
@@ -474,10 +474,10 @@ def _thread():
     mutant(
         name = "bt_20_a_set_up_on_another_thread_is_refused",
         rule = "BT_20_AReactorSetUpOnOneThreadMayRunOnAnother",
-        source = "//reference:thread_call.h",
-        rules_in = "//conformance/rules:deferred_debugging.cc",
-        replace = "    deferred_->DetachFromThread();\n    std::exchange(deferred_, std::nullopt)\n        ->Callback(",
-        by = "    std::exchange(deferred_, std::nullopt)\n        ->Callback(",
+        source = "//reference:thread_call.cc",
+        chapter = "deferred_end",
+        replace = "  deferred->DetachFromThread();\n",
+        by = "",
         message = "reactor",
     )
 

@@ -72,8 +72,8 @@ def _defer():
         name = "th_09_the_cancelled_task_runs",
         rule = "TH_09_ATaskCancelledBeforeItStartedNeverRuns",
         source = _THREAD_CALL,
-        replace = "  const bool withdrawn = Withdraw();\n  ReleaseDeferred();\n",
-        by = "  const bool withdrawn = false;\n  ReleaseDeferred();\n",
+        replace = "  const bool withdrawn = Withdraw();\n  deferred_ = ChainHandle();\n",
+        by = "  const bool withdrawn = false;\n  deferred_ = ChainHandle();\n",
         message = "the cancelled task ran",
     )
     mutant(
