@@ -44,6 +44,14 @@ class ChainHandle {
     if (chain_ != nullptr) Drop();
   }
 
+  // A copy of the only handle there is: nobody else counts meanwhile.
+  ChainHandle Second() const noexcept {
+    chain_->handles_.store(2, std::memory_order_relaxed);
+    ChainHandle second;
+    second.chain_ = chain_;
+    return second;
+  }
+
   explicit operator bool() const noexcept { return chain_ != nullptr; }
 
   // In deferred_chain.h.

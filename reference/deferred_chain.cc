@@ -74,7 +74,7 @@ void DeferredChain::NoteFirstFire() {
   record_->NoteFirstFire();
 }
 
-[[gnu::always_inline]] inline void DeferredChain::FireNow(ChainResult&& result, ChainHandle* own) {
+inline void DeferredChain::FireNow(ChainResult&& result, ChainHandle* own) {
   // The canceller, or the group, may hold the last other one.
   const ChainHandle self(own == nullptr && (canceller_.has_destructor() || tied_)
                              ? ChainHandle(this)
@@ -89,7 +89,7 @@ void DeferredChain::NoteFirstFire() {
   RunIfReady(own);
 }
 
-void DeferredChain::Fire(const char* function, ChainResult&& result,
+[[gnu::flatten]] void DeferredChain::Fire(const char* function, ChainResult&& result,
                          ChainHandle* own) {
   if (!called_) {
     FireNow(std::move(result), own);

@@ -81,8 +81,8 @@ class DeferredChain : public ChainCount {
   }
 
   // Fires with `result`, which is of the head's type or a failure.
-  // May empty `own`, a handle to this chain, which its callbacks then do not
-  // count beside a handle of the pass.
+  // `own`, unless it is null, is a handle to this chain that the pass may take
+  // instead of counting one more.
   void Fire(const char* function, ChainResult&& result,
             ChainHandle* own = nullptr);
 

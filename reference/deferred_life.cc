@@ -125,7 +125,7 @@ ChainHandle DeferredChain::Revive() {
   return ChainHandle(this);
 }
 
-[[gnu::always_inline]] inline void DeferredChain::DropContents() noexcept {
+inline void DeferredChain::DropContents() noexcept {
   if (listed_) TakeOffList();
   if (called_ && result_.has_failure()) {
     ReportUnhandled(result_.exception(),
@@ -145,7 +145,7 @@ ChainHandle DeferredChain::Revive() {
   }
 }
 
-void DeferredChain::Destroy(DeferredChain* chain) noexcept {
+[[gnu::flatten]] void DeferredChain::Destroy(DeferredChain* chain) noexcept {
   chain->below_ = std::exchange(doomed, chain);
   if (destroying) return;
   destroying = true;

@@ -35,7 +35,8 @@ void DeferredChain::RunNext(ChainHandle chain, RunStack& stack) {
   }
 }
 
-[[gnu::always_inline]] inline void DeferredChain::RunCall(std::unique_ptr<ChainStep> step, RunStack& stack) {
+inline void DeferredChain::RunCall(std::unique_ptr<ChainStep> step,
+                                   RunStack& stack) {
   if (result_.empty()) result_ = Surrender();
   ChainHandle inner = step->Run(result_);
   if (inner && step->kind_ == ChainStep::Kind::kCoroutine) {
@@ -49,7 +50,7 @@ void DeferredChain::RunNext(ChainHandle chain, RunStack& stack) {
   if (inner) TakeResultOf(std::move(inner), stack);
 }
 
-[[gnu::always_inline]] inline void DeferredChain::RunStep(ChainStep* step, RunStack& stack) {
+inline void DeferredChain::RunStep(ChainStep* step, RunStack& stack) {
   switch (step->kind_) {
     case ChainStep::Kind::kCall:
     case ChainStep::Kind::kCoroutine:
@@ -74,8 +75,9 @@ void DeferredChain::RunIfReady(ChainHandle* own) {
 
 // A pass, once begun, runs every step there is, those attached meanwhile
 // included, until the chain has to wait. A chain that gets its result from
-// this one goes on top and runs first, before the rest of this one.
-void DeferredChain::Run(ChainHandle* own) {
+// this one goes on top and runs first, before the rest of this one. In one
+// piece with what it calls: this is where the time of a Deferred goes.
+[[gnu::flatten]] void DeferredChain::Run(ChainHandle* own) {
   RunStack stack;
   stack.Push(own != nullptr ? std::move(*own) : ChainHandle(this));
   while (DeferredChain* const chain = stack.top()) {

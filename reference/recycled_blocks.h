@@ -43,7 +43,7 @@ class RecycledBlocks {
   static constexpr bool kRecycles = HEDDLE_REFERENCE_RECYCLES_BLOCKS;
 
   static void* Allocate() {
-    if (free_ == nullptr) return ::operator new(sizeof(T));
+    if (free_ == nullptr) return New();
     Block* const block = free_;
     free_ = block->next;
     ++room_;
@@ -52,7 +52,7 @@ class RecycledBlocks {
 
   static void Free(void* memory) noexcept {
     if (room_ == 0 && !MakeRoom()) {
-      ::operator delete(memory);
+      Delete(memory);
       return;
     }
     --room_;
@@ -69,11 +69,25 @@ class RecycledBlocks {
   }
 
  private:
-  static_assert(alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
-
   struct Block {
     Block* next;
   };
+
+  static void* New() {
+    if constexpr (alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__) {
+      return ::operator new(sizeof(T));
+    } else {
+      return ::operator new(sizeof(T), std::align_val_t(alignof(T)));
+    }
+  }
+
+  static void Delete(void* memory) noexcept {
+    if constexpr (alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__) {
+      ::operator delete(memory);
+    } else {
+      ::operator delete(memory, std::align_val_t(alignof(T)));
+    }
+  }
 
   // Whose end is the thread's. Apart from the rest, which thus needs no check
   // at each use and can be used by what ends after it.
@@ -83,7 +97,7 @@ class RecycledBlocks {
       while (free_ != nullptr) {
         Block* const block = free_;
         free_ = block->next;
-        ::operator delete(block);
+        Delete(block);
       }
     }
   };

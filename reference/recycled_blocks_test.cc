@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reference/recycled_blocks.h"
 
+#include <cstdint>
 #include <set>
 #include <thread>
 #include <vector>
@@ -56,6 +57,20 @@ TEST(RecycledBlocksTest, ABlockMayBeFreedOnAnotherThread) {
   OnNewThread([block] {
     Blocks::Free(block);
     EXPECT_EQ(Blocks::kept(), Blocks::kRecycles ? 1 : 0);
+  });
+}
+
+TEST(RecycledBlocksTest, BlocksAreAlignedAsTheirTypeIs) {
+  struct alignas(64) Line {
+    char bytes[64];
+  };
+  OnNewThread([] {
+    std::vector<void*> lines;
+    for (int i = 0; i < 5; ++i) {
+      lines.push_back(RecycledBlocks<Line>::Allocate());
+      EXPECT_EQ(reinterpret_cast<std::uintptr_t>(lines.back()) % 64, 0u);
+    }
+    for (void* const line : lines) RecycledBlocks<Line>::Free(line);
   });
 }
 

@@ -73,13 +73,15 @@ class ThreadCall::ReturnTask {
 
 ThreadCall::ThreadCall(Reactor& reactor, std::stop_source stop,
                        const std::type_info& type)
-    : reactor_(reactor),
-      context_(Context::CurrentIsEmpty() ? Context() : Context::Current()),
+    : deferred_(DeferredChain::Make(
+          type, [this](const ChainHandle&) { Cancel(); })),
       stop_(std::move(stop)),
-      deferred_(DeferredChain::Make(
-          type, [this](const ChainHandle&) { Cancel(); })) {}
+      context_(Context::CurrentIsEmpty() ? Context() : Context::Current()),
+      reactor_(reactor) {}
 
-void ThreadCall::Submit(ThreadPool* pool) {
+// In one piece with what they call: Submit() and Arrive(), which take the
+// reactor's thread, and RunOnWorker().
+[[gnu::flatten]] void ThreadCall::Submit(ThreadPool* pool) {
   std::unique_ptr<ThreadCall> self(this);
   AnswerList& owed = reactor_.deferred_results();
   reactor_.RequireThread("DeferToThread");
@@ -107,7 +109,7 @@ void ThreadCall::HandToPool(ThreadPool* pool) {
   if (!submission.accepted()) RefuseHere(submission.refusal());
 }
 
-TaskEnding ThreadCall::RunOnWorker() {
+[[gnu::flatten]] TaskEnding ThreadCall::RunOnWorker() {
   if (!Move(State::kWaiting, State::kBegun)) {
     Leave();
     return TaskEnding::kSucceeded;
@@ -161,7 +163,7 @@ void ThreadCall::Fail(const Failure& failure) {
   Fire(ChainResult::OfFailure(failure.exception()));
 }
 
-[[gnu::always_inline]] inline void ThreadCall::AnswerCaller() {
+inline void ThreadCall::AnswerCaller() {
   if (cancelled_) return;
   const ContextInEffect scope(context_);
   if (refused_) {
@@ -171,7 +173,7 @@ void ThreadCall::Fail(const Failure& failure) {
   }
 }
 
-void ThreadCall::Arrive() {
+[[gnu::flatten]] void ThreadCall::Arrive() {
   reactor_.deferred_results().Remove(*this);
   AnswerCaller();
   AnswerList& leaving = reactor_.leaving_results();

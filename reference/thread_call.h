@@ -29,6 +29,37 @@ namespace heddle {
 
 class Reactor;
 
+// What the pool's side of a call uses, in a cache line of its own: the reactor's
+// thread writes in the other lines whenever it lists or takes off a neighbour.
+class alignas(64) ThreadCallWork {
+ public:
+  ThreadCallWork(const ThreadCallWork&) = delete;
+  ThreadCallWork& operator=(const ThreadCallWork&) = delete;
+
+ protected:
+  enum class State : unsigned char {
+    kWaiting,
+    kBegun,
+    kReturning,
+    kWithdrawing,
+    kWithdrawn,
+    kGone
+  };
+
+  ThreadCallWork() = default;
+  virtual ~ThreadCallWork() = default;
+
+  // Calls the function; `result` is what comes of it.
+  virtual void Call(ChainResult& result) = 0;
+  virtual void ReleaseFunction() = 0;
+
+  std::atomic<State> state_ = State::kWaiting;
+  // Why the pool did not run it; the pool's side's, then the reactor's.
+  std::optional<Refusal> refused_;
+  ChainResult result_;  // the worker's, then the reactor's thread's
+};
+static_assert(sizeof(ThreadCallWork) == 64);
+
 // What it is: what DeferToThread is made of: one object from the submission to
 // the callbacks. It is the pool's task, the reactor's note that a result is
 // owed, and the way back to the reactor's thread.
@@ -75,13 +106,13 @@ class Reactor;
 // fires; what the side that leaves first did before the destruction.
 //
 // Destruction: by itself.
-class ThreadCall : public PendingAnswer {
+class ThreadCall : protected ThreadCallWork, public PendingAnswer {
  public:
   // `stop` is asked to stop if the call is withdrawn while it runs; it may be
   // without a state. `type` is that of the result.
   ThreadCall(Reactor& reactor, std::stop_source stop,
              const std::type_info& type);
-  virtual ~ThreadCall() = default;
+  ~ThreadCall() override = default;
 
   // Hands the call to `pool`, or to the reactor's own if that is null. A
   // refusal reaches the Deferred later, through the reactor (TH-12); but the
@@ -96,25 +127,12 @@ class ThreadCall : public PendingAnswer {
   void Abandon() noexcept override;
 
  protected:
-  // Calls the function; `result` is what comes of it.
-  virtual void Call(ChainResult& result) = 0;
-  virtual void ReleaseFunction() = 0;
-
   // The Deferred to hand out. It does not keep the call. Its canceller goes
   // when it has fired, before the call; and a call that lets go of an unfired
   // Deferred is being cancelled, or has never been submitted.
   const ChainHandle& deferred() const { return deferred_; }
 
  private:
-  enum class State : unsigned char {
-    kWaiting,
-    kBegun,
-    kReturning,
-    kWithdrawing,
-    kWithdrawn,
-    kGone
-  };
-
   class PoolTask;
   class ReturnTask;
 
@@ -142,23 +160,20 @@ class ThreadCall : public PendingAnswer {
   bool Move(State from, State to);
   State Exchange(State to);
 
-  Reactor& reactor_;
-  const Context context_;
-  std::stop_source stop_;  // the reactor's thread's
-  std::atomic<State> state_ = State::kWaiting;
-  // What the reactor's thread knows of the end.
+  // The reactor's thread's. First what it knows of the end.
   bool cancelled_ = false;
   bool arrived_ = false;
-  // Why the pool did not run it; the pool's side's, then the reactor's.
-  std::optional<Refusal> refused_;
-  ChainHandle deferred_;  // the reactor's thread's
-  ChainResult result_;    // the worker's, then the reactor's thread's
+  ChainHandle deferred_;
+  std::stop_source stop_;
+  const Context context_;
+
+  Reactor& reactor_;
 };
 
 // Memory for calls of about the same size, whatever their types are.
 template <std::size_t kSize>
 struct ThreadCallMemory {
-  alignas(std::max_align_t) unsigned char bytes[kSize];
+  alignas(ThreadCallWork) unsigned char bytes[kSize];
 };
 
 // The same for a function type and the T of the Deferred<T>.
@@ -169,8 +184,9 @@ class TypedThreadCall final : public ThreadCall {
       : ThreadCall(reactor, std::move(stop), typeid(T)),
         function_(std::move(function)) {}
 
+  // Once: later there may be more handles than the call's own.
   Deferred<T> MakeDeferred() const {
-    return DeferredAccess::FromChain<T>(deferred());
+    return DeferredAccess::FromChain<T>(deferred().Second());
   }
 
   static void* operator new(std::size_t size) {
@@ -197,15 +213,13 @@ class TypedThreadCall final : public ThreadCall {
   void ReleaseFunction() override { function_.reset(); }
 
  private:
-  static constexpr std::size_t kSizes = 64;
   static constexpr std::size_t kLargest = 512;
   // Templates, for only within functions is the class complete.
   template <class Self>
   static constexpr bool kFits =
-      sizeof(Self) <= kLargest && alignof(Self) <= alignof(std::max_align_t);
+      sizeof(Self) <= kLargest && alignof(Self) == alignof(ThreadCallWork);
   template <class Self>
-  using Memory = RecycledBlocks<
-      ThreadCallMemory<(sizeof(Self) + kSizes - 1) / kSizes * kSizes>>;
+  using Memory = RecycledBlocks<ThreadCallMemory<sizeof(Self)>>;
 
   std::optional<F> function_;  // the worker's, once running
 };
