@@ -153,9 +153,16 @@ class Deferred {
   // (DF-05). It returns a U, nothing, an Outcome<U>, a Failure, or a
   // Deferred<U>, whose result the chain then waits for and takes (DF-16). What
   // it throws is the failure that goes on (DF-04). Callable and arguments are
-  // copied, or moved, now. Returns a Deferred<U> for the same chain.
+  // copied, or moved, now. Returns a Deferred<U> for the same chain. As with
+  // all that follow, a handle that is an rvalue moves into the one returned.
   template <class F, class... Args>
-  auto AddCallback(F&& on_value, Args&&... args) const {
+  auto AddCallback(F&& on_value, Args&&... args) const& {
+    return Deferred(*this).AddCallback(std::forward<F>(on_value),
+                                       std::forward<Args>(args)...);
+  }
+
+  template <class F, class... Args>
+  auto AddCallback(F&& on_value, Args&&... args) && {
     static_assert(CallableOnValue<T, F, Args...>,
                   "Deferred::AddCallback: the callable must accept the "
                   "Deferred's value and then the extra arguments");
@@ -174,7 +181,13 @@ class Deferred {
   // Failure or a Deferred<T>; with one that returns nothing, the chain is a
   // Deferred<void> from there on, and a value that passes it is dropped.
   template <class F, class... Args>
-  auto AddErrback(F&& on_failure, Args&&... args) const {
+  auto AddErrback(F&& on_failure, Args&&... args) const& {
+    return Deferred(*this).AddErrback(std::forward<F>(on_failure),
+                                      std::forward<Args>(args)...);
+  }
+
+  template <class F, class... Args>
+  auto AddErrback(F&& on_failure, Args&&... args) && {
     static_assert(CallableOnFailure<F, Args...>,
                   "Deferred::AddErrback: the callable must accept a const "
                   "Failure& and then the extra arguments");
@@ -190,7 +203,13 @@ class Deferred {
   // Attaches both as one pair: one of them is called, and what that one throws
   // the other does not see (DF-04).
   template <class F, class G>
-  auto AddCallbacks(F&& on_value, G&& on_failure) const {
+  auto AddCallbacks(F&& on_value, G&& on_failure) const& {
+    return Deferred(*this).AddCallbacks(std::forward<F>(on_value),
+                                        std::forward<G>(on_failure));
+  }
+
+  template <class F, class G>
+  auto AddCallbacks(F&& on_value, G&& on_failure) && {
     static_assert(CallableOnValue<T, F>,
                   "Deferred::AddCallbacks: the first callable must accept the "
                   "Deferred's value");
@@ -211,7 +230,12 @@ class Deferred {
   // Attaches `on_result(Outcome<T>)`, called whatever the result is (DF-06);
   // returns as AddCallback does.
   template <class F>
-  auto AddBoth(F&& on_result) const {
+  auto AddBoth(F&& on_result) const& {
+    return Deferred(*this).AddBoth(std::forward<F>(on_result));
+  }
+
+  template <class F>
+  auto AddBoth(F&& on_result) && {
     static_assert(std::is_invocable_v<std::decay_t<F>, Outcome<T>>,
                   "Deferred::AddBoth: the callable must accept an Outcome<T> "
                   "for the Deferred's T");
@@ -300,11 +324,12 @@ class Deferred {
   }
 
   // Attaches the step that `make_step` makes in a StepSlot or elsewhere. That,
-  // and the callbacks, may drop *this; the handle to return keeps the chain.
+  // and the callbacks, may drop *this; the handle to return, into which this
+  // one moves, keeps the chain.
   template <class U, class MakeStep>
-  Deferred<U> Attach(const char* function, MakeStep&& make_step) const {
+  Deferred<U> Attach(const char* function, MakeStep&& make_step) {
     Chain(function).RequireTail(function, typeid(T));
-    Deferred<U> next(chain_);
+    Deferred<U> next(std::move(chain_));
     DeferredChain& chain = *next.chain_;
     chain.Attach(make_step(chain.slot()), typeid(U));
     return next;

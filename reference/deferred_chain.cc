@@ -76,9 +76,9 @@ void DeferredChain::NoteFirstFire() {
 
 inline void DeferredChain::FireNow(ChainResult&& result, ChainHandle* own) {
   // The canceller, or the group, may hold the last other one.
-  const ChainHandle self(own == nullptr && (canceller_.has_destructor() || tied_)
-                             ? ChainHandle(this)
-                             : ChainHandle());
+  const bool exposed = canceller_.has_destructor() || tied_;
+  const ChainHandle self(own == nullptr && exposed ? ChainHandle(this)
+                                                   : ChainHandle());
   NoteFirstFire();
   called_ = true;
   result_ = std::move(result);
@@ -89,8 +89,9 @@ inline void DeferredChain::FireNow(ChainResult&& result, ChainHandle* own) {
   RunIfReady(own);
 }
 
-[[gnu::flatten]] void DeferredChain::Fire(const char* function, ChainResult&& result,
-                         ChainHandle* own) {
+[[gnu::flatten]] void DeferredChain::Fire(const char* function,
+                                          ChainResult&& result,
+                                          ChainHandle* own) {
   if (!called_) {
     FireNow(std::move(result), own);
   } else if (!std::exchange(ignores_next_fire_, false)) {

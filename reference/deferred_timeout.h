@@ -92,7 +92,7 @@ Deferred<T> Deferred<T>::Limit(Seconds limit, Scheduler& scheduler,
   constexpr const char* kFunction = "Deferred::AddTimeout";
   Chain(kFunction).RequireTail(kFunction,
                                typeid(T));  // before there is a timer
-  return Attach<T>(kFunction, [&](StepSlot& slot) {
+  return Deferred(*this).template Attach<T>(kFunction, [&](StepSlot& slot) {
     return ChainStep::Make<TimeoutStep>(slot, limit, scheduler, chain_,
                                         std::move(translate));
   });

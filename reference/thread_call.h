@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <memory>
 #include <new>
 #include <optional>
 #include <stop_token>
@@ -29,8 +30,8 @@ namespace heddle {
 
 class Reactor;
 
-// What the pool's side of a call uses, in a cache line of its own: the reactor's
-// thread writes in the other lines whenever it lists or takes off a neighbour.
+// What the pool's side of a call uses, in a cache line of its own: in the other
+// lines the reactor's thread writes whenever it lists or takes off a neighbour.
 class alignas(64) ThreadCallWork {
  public:
   ThreadCallWork(const ThreadCallWork&) = delete;
@@ -56,6 +57,7 @@ class alignas(64) ThreadCallWork {
   std::atomic<State> state_ = State::kWaiting;
   // Why the pool did not run it; the pool's side's, then the reactor's.
   std::optional<Refusal> refused_;
+  bool has_function_ = true;  // the pool's side's, once it has begun
   ChainResult result_;  // the worker's, then the reactor's thread's
 };
 static_assert(sizeof(ThreadCallWork) == 64);
@@ -183,6 +185,7 @@ class TypedThreadCall final : public ThreadCall {
   TypedThreadCall(Reactor& reactor, std::stop_source stop, F function)
       : ThreadCall(reactor, std::move(stop), typeid(T)),
         function_(std::move(function)) {}
+  ~TypedThreadCall() override { TypedThreadCall::ReleaseFunction(); }
 
   // Once: later there may be more handles than the call's own.
   Deferred<T> MakeDeferred() const {
@@ -207,10 +210,12 @@ class TypedThreadCall final : public ThreadCall {
  protected:
   void Call(ChainResult& result) override {
     Settle<T>(result,
-              [this]() -> decltype(auto) { return std::move(*function_)(); });
+              [this]() -> decltype(auto) { return std::move(function_)(); });
   }
 
-  void ReleaseFunction() override { function_.reset(); }
+  void ReleaseFunction() override {
+    if (std::exchange(has_function_, false)) std::destroy_at(&function_);
+  }
 
  private:
   static constexpr std::size_t kLargest = 512;
@@ -221,7 +226,11 @@ class TypedThreadCall final : public ThreadCall {
   template <class Self>
   using Memory = RecycledBlocks<ThreadCallMemory<sizeof(Self)>>;
 
-  std::optional<F> function_;  // the worker's, once running
+  // The worker's, once running. Not an optional: it would then write here, and
+  // the reactor's thread would have to wait for this cache line, too.
+  union {
+    F function_;
+  };
 };
 
 }  // namespace heddle

@@ -422,24 +422,22 @@ def _happens_before():
         rules_in = _DEFER,
         replace = """
     Settle<T>(result,
-              [this]() -> decltype(auto) { return std::move(*function_)(); });
+              [this]() -> decltype(auto) { return std::move(function_)(); });
   }
-
-  void ReleaseFunction() override { function_.reset(); }""",
+""",
         by = """
     if constexpr (std::is_void_v<T>) {
       result = ChainResult::OfValue<void>();
       std::thread([function = std::move(function_)]() mutable {
         std::this_thread::yield();
-        std::move(*function)();
+        std::move(function)();
       }).detach();
     } else {
       Settle<T>(result,
-                [this]() -> decltype(auto) { return std::move(*function_)(); });
+                [this]() -> decltype(auto) { return std::move(function_)(); });
     }
   }
-
-  void ReleaseFunction() override { function_.reset(); }""",
+""",
         includes = ["thread"],
         dies = True,
         message = "task + 1",
