@@ -156,6 +156,7 @@ void ThreadCall::RefuseHere(Refusal refusal) {
 inline void ThreadCall::Fire(ChainResult&& result) {
   ChainHandle deferred = std::move(deferred_);
   deferred->DetachFromThread();
+  deferred->RequireThread("DeferToThread");
   deferred->Fire("DeferToThread", std::move(result), &deferred);
 }
 
