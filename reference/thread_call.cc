@@ -76,7 +76,8 @@ ThreadCall::ThreadCall(Reactor& reactor, std::stop_source stop,
     : deferred_(DeferredChain::Make(
           type, [this](const ChainHandle&) { Cancel(); })),
       stop_(std::move(stop)),
-      context_(Context::CurrentIsEmpty() ? Context() : Context::Current()),
+      context_(Context::CurrentIsEmpty() ? Context()
+                                         : Context::Current()),
       reactor_(reactor) {}
 
 // In one piece with what they call: Submit() and Arrive(), which take the
