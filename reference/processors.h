@@ -20,6 +20,17 @@ inline void SpinPause() {
 #endif
 }
 
+// Asks for the cache line at `address`, which may be any, to be written soon.
+inline void PrefetchToWrite(const void* address) {
+#if defined(__x86_64__) || defined(__i386__)
+  // The builtin asks to read, where older processors must be served too; those
+  // take this for nothing.
+  asm volatile("prefetchw %0" : : "m"(*static_cast<const char*>(address)));
+#else
+  __builtin_prefetch(address, 1);
+#endif
+}
+
 }  // namespace heddle
 
 #endif  // HEDDLE_REFERENCE_PROCESSORS_H_

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "impls/work_stealing/node_cache.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <new>
 #include <thread>
@@ -111,8 +112,9 @@ NodeCache::FreeNode* NodeCache::TakeOrMakeBatch() {
   if (FreeNode* const batch = depot_.TakeBatch()) return batch;
   auto* const memory = static_cast<Memory*>(slabs.Carve());
   FreeNode* batch = nullptr;
+  // Without hints: this memory is nobody's, and in the order of its addresses.
   for (unsigned i = kBatch; i-- > 0;) {
-    batch = ::new (&memory[i]) FreeNode{.next = batch, .next_batch = nullptr};
+    batch = ::new (&memory[i]) FreeNode{batch, {}, {}, {}};
   }
   return batch;
 }
@@ -122,6 +124,7 @@ void NodeCache::Refill() {
   cache_.current = std::exchange(cache_.spare, nullptr);
   if (cache_.current == nullptr) cache_.current = TakeOrMakeBatch();
   cache_.count = kBatch;
+  for (FreeNode* const near : cache_.current->near) PrefetchToWrite(near);
 }
 
 void* NodeCache::AllocateElsewhere() {
@@ -152,6 +155,11 @@ void NodeCache::Spill() noexcept {
   }
   cache_.spare = std::exchange(cache_.current, nullptr);
   cache_.count = 0;
+  for (unsigned i = 1; i < kAhead; ++i) {
+    cache_.spare->near[i - 1] = cache_.latest[kAhead - 1 - i];
+  }
+  // The next batch is not before these.
+  std::ranges::fill(cache_.latest, nullptr);
 }
 
 #endif

@@ -18,6 +18,12 @@ constexpr std::chrono::microseconds kSearch(50);
 constexpr int kPausesPerLook = 8;
 constexpr int kLooksPerClock = 16;
 
+// So many tasks pay for a claim; if as few come within so short a time, a worker
+// waits before it looks again, by up to so many pauses.
+constexpr std::size_t kGathered = 8;
+constexpr std::chrono::microseconds kGatherWithin(2);
+constexpr int kLongestGather = 64;
+
 // More between two readings of the clock, and the searcher did not run. Three
 // such searches among a few dozen, and it does without for kSleepsFirst.
 constexpr std::chrono::microseconds kInterruption(500);
@@ -130,12 +136,33 @@ TaskNode* Worker::FindFromOutside() {
 }
 
 TaskNode* Worker::Claim() {
+  if (!searching_) {
+    for (int i = 0; i < gather_; ++i) SpinPause();
+  }
   // Spares idle workers the lock. What is pushed after this look is found by
   // the look before sleeping.
-  if (place_.injection.LooksEmpty()) return nullptr;
+  if (place_.injection.LooksEmpty()) {
+    gather_ /= 2;
+    return nullptr;
+  }
   TaskNode* nodes[ClaimedTasks::kCapacity];
   const int share = std::max(1, place_.census.standing().threads);
-  return Keep({nodes, place_.injection.Take(share, nodes)});
+  const std::size_t count = place_.injection.Take(share, nodes);
+  if (!searching_) LearnToGather(count);
+  return Keep({nodes, count});
+}
+
+// Each look at the queue takes its line from who submits, and each claim takes
+// it twice. Where short tasks come faster than that, it is better to let some
+// come together.
+void Worker::LearnToGather(std::size_t count) {
+  const auto now = std::chrono::steady_clock::now();
+  const auto since = now - std::exchange(last_claim_, now);
+  if (since > kGatherWithin) {
+    gather_ = 0;
+  } else if (count < kGathered) {
+    gather_ = std::min(2 * gather_ + kPausesPerLook, kLongestGather);
+  }
 }
 
 TaskNode* Worker::Keep(std::span<TaskNode* const> nodes) {

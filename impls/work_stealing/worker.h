@@ -52,6 +52,9 @@ namespace heddle::work_stealing {
 // that no task is passed over for ever, not even by one that always submits
 // itself again, and not even behind a worker that is blocked (TP-11).
 //
+// Where short tasks come from outside faster than they can be claimed one by
+// one, it lets some come together before it looks, for a microsecond at most.
+//
 // A search is the same in a loop, for kSearch at most and only where there is
 // more than one core and nobody else wants it; it is what makes the next task
 // begin at once.
@@ -149,6 +152,7 @@ class alignas(64) Worker {
   TaskNode* FindElsewhere();
   TaskNode* FindFromOutside();
   TaskNode* Claim();
+  void LearnToGather(std::size_t count);
   // The first of these; the rest into claimed_, which is empty.
   TaskNode* Keep(std::span<TaskNode* const> nodes);
   TaskNode* StealFromOthers();
@@ -165,6 +169,8 @@ class alignas(64) Worker {
   // The working thread's.
   bool searching_ = false;
   bool has_just_run_ = false;
+  int gather_ = 0;  // pauses before it looks for tasks from outside
+  std::chrono::steady_clock::time_point last_claim_{};
   int interruptions_ = 0;  // of searches, of late, weighted
   int sleeps_first_ = 0;   // times that it does not search
   int until_turn_ = kTurn;
