@@ -5,6 +5,7 @@
 #include <chrono>
 #include <limits>
 #include <thread>
+#include <utility>
 
 #include "reference/processors.h"
 
@@ -37,6 +38,7 @@ void EventLoop::Poll(std::optional<Clock::Time> latest,
   using Bed = ThreadCallQueue::Bed;
   const Clock::Time now = clock_.Now();
   const std::optional<Clock::Time> until = Earlier(timers_.NextDue(), latest);
+  GatherCalls(now);
   const bool may_wait = !until || *until > now;
   const bool has_waited = may_wait && awake.count() > 0 && may_wait_awake_ &&
                           WaitAwake(awake);
@@ -49,6 +51,15 @@ void EventLoop::Poll(std::optional<Clock::Time> latest,
   }
   if (sleeps) calls_.EndSleep();
   watcher_.Dispatch();
+}
+
+// Each look takes the inbox's line from who calls.
+void EventLoop::GatherCalls(Clock::Time now) {
+  constexpr std::chrono::microseconds kShortTurn(1);
+  constexpr int kPauses = 32;
+  const auto since = now - std::exchange(last_poll_, now);
+  if (since > kShortTurn || !calls_.IsTurnWanted()) return;
+  for (int i = 0; i < kPauses; ++i) SpinPause();
 }
 
 bool EventLoop::WaitAwake(std::chrono::nanoseconds limit) {

@@ -75,6 +75,9 @@ class EventLoop {
   ThreadCallQueue& calls() { return calls_; }
 
  private:
+  // Where calls come faster than turns end, lets some come together, for half a
+  // microsecond.
+  void GatherCalls(Clock::Time now);
   // False when the time is over and nothing has happened.
   bool WaitAwake(std::chrono::nanoseconds limit);
 
@@ -85,6 +88,7 @@ class EventLoop {
   FdWatcher watcher_;
   TimerQueue timers_;
   ThreadCallQueue calls_;
+  Clock::Time last_poll_{};
 };
 
 // What to tell poll() and its kin for a wait from `now` to `until`: rounded up,
