@@ -52,7 +52,7 @@ def _firing():
         source = _LOOP,
         replace = "  return std::chrono::steady_clock::now() + wait;\n",
         by = "  return std::chrono::steady_clock::now() +\n" +
-             "         std::chrono::floor<std::chrono::milliseconds>(wait);\n",
+             "         std::chrono::floor<std::chrono::seconds>(wait);\n",
         message = "readings of the clock while it waited",
     )
     mutant(

@@ -73,14 +73,15 @@ RULE(RL_23, WaitingForATimerIsNotSpinning) {
     };
     reactor.CallWhenRunning(next);
     RunHere(reactor);
-    ASSERT_LT(clock.readings(), 20u * kTimers)
+    // It takes three or so for each; a sleep that ends at once, tens.
+    ASSERT_LT(clock.readings(), 8u * kTimers)
         << "readings of the clock while it waited for " << kTimers << " timers";
   }
 }
 
 RULE(RL_31, ATimerInTheFarFutureDoesNotUpsetTheLoop) {
   constexpr int kCalls = 100;
-  constexpr std::uint64_t kMany = 10u * kCalls;
+  constexpr std::uint64_t kMany = 5u * kCalls;  // it takes two or so for each
   // The second is 2^32 ms, which looks like 0 to an int.
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   constexpr double kDelays[] = {4e6, 4294967.296, 1e9, 1e300, kInfinity};
@@ -103,7 +104,8 @@ RULE(RL_31, ATimerInTheFarFutureDoesNotUpsetTheLoop) {
     for (int call = 0; call < kCalls && readings() < kMany; ++call) {
       reactor.Do([] {});
       // A loop that does not sleep has the time to show it.
-      for (int turn = 0; turn < 50 && readings() < kMany; ++turn) {
+      const auto end = steady_clock::now() + std::chrono::microseconds(300);
+      while (steady_clock::now() < end && readings() < kMany) {
         std::this_thread::yield();
       }
     }
