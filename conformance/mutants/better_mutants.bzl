@@ -258,11 +258,14 @@ def _defer():
     mutant(
         name = "th_06_a_failure_is_taken_for_a_value",
         rule = "TH_06_AReturnedFailureTakesTheErrorPath",
-        source = _OUTCOME_H,
+        source = "//reference:deferred_steps.h",
         rules_in = _DEFER,
-        replace = "    if constexpr (std::is_void_v<Result>) {",
-        by = "    if constexpr (std::is_void_v<Result> ||\n" +
-             "                  std::is_same_v<std::decay_t<Result>, Failure>) {",
+        replace = "    } else if constexpr (std::is_void_v<Result>) {\n",
+        by = """    } else if constexpr (std::is_same_v<std::decay_t<Result>, Failure>) {
+      static_cast<void>(call());
+      result = ChainResult::OfValue<void>();
+    } else if constexpr (std::is_void_v<Result>) {
+""",
         message = "FailedWith<std::out_of_range>(arrivals",
     )
     refusal_mutant(

@@ -362,6 +362,16 @@ def _stopping():
         message = "waited in vain for Run() to return",
     )
     mutant(
+        name = "rt_14_a_signal_is_noted_and_wakes_nobody",
+        rule = "RT_14_ASignalOnAnotherThreadWakesTheReactor",
+        source = _CALLS,
+        replace = "  turn_wanted_.store(true);\n  Wake();\n",
+        by = "  turn_wanted_.store(true);\n",
+        # Nor does Crash().
+        dies = True,
+        message = "waited in vain for Run() to return",
+    )
+    mutant(
         name = "rt_14_the_handler_takes_the_mutex",
         rule = "RT_14_ASignalInTheMiddleOfQueuingACallDoesNotDeadlock",
         source = _REACTOR,
