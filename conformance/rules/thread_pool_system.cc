@@ -146,10 +146,14 @@ ForkFinding UseInChild(ThreadPool& pool) {
 RULE(TP_52, UseInAForkedChildIsAnErrorAndTheParentIsNotDisturbed) {
   Event ran_before("a task before the fork");
   Event ran_after("a task in the parent after the fork");
-  const auto pool = MakePool(1, 2);
+  const auto pool = MakePool(1, 1);
   pool->Start();
   RequireAccepted(pool->CallInThread([&] { ran_before.Happen(); }));
   ran_before.Await();
+  // So that no worker is in the middle of something when it is gone.
+  AwaitStats(
+      *pool, [](const PoolStats& stats) { return stats.idle == 1; },
+      "the worker to be idle");
   const int status = RunInChild([&] { return UseInChild(*pool); });
   ASSERT_TRUE(WIFEXITED(status)) << "the child died of signal "
                                  << WTERMSIG(status);
