@@ -58,7 +58,7 @@ void EventLoop::GatherCalls(Clock::Time now) {
   constexpr std::chrono::microseconds kShortTurn(1);
   constexpr int kPauses = 32;
   const auto since = now - std::exchange(last_poll_, now);
-  if (since > kShortTurn || !calls_.IsTurnWanted()) return;
+  if (since > kShortTurn || !may_wait_awake_ || !calls_.IsTurnWanted()) return;
   for (int i = 0; i < kPauses; ++i) SpinPause();
 }
 

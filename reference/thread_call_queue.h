@@ -45,8 +45,8 @@ namespace heddle {
 //                                              any more; runs the calls whose
 //                                              places were taken by now
 //
-// To be woken from Sleep() costs about half as much; it is for a loop that
-// waits for nothing but threads and the time.
+// To be woken from Sleep() costs less, and its deadline is exact; it is for a
+// loop that waits for nothing but threads and the time.
 //
 // What must not happen is that the loop sleeps beside a call it does not know
 // of: that L2 comes before P1 and P3 before L1. P1, P3, L1 and L2 are

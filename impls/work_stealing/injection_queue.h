@@ -26,7 +26,8 @@ namespace heddle::work_stealing {
 // Its states: empty or not.
 //
 // What the caller must do: nothing; any thread may call anything. Only
-// PushIf's `admit` runs under the lock: it must neither block nor run user code.
+// PushIf's `admit` runs under the lock: it must neither block nor run user
+// code.
 //
 // What it promises: order of pushing. Admission and push are one step to
 // whoever calls TakeAll: after admission has been closed, TakeAll returns all
@@ -58,8 +59,8 @@ class InjectionQueue {
     PushIf(node, [] { return true; });
   }
 
-  // Fills `nodes` with the oldest tasks, oldest first, and returns how many: one
-  // `share` of them, rounded up, but no more than fit.
+  // Fills `nodes` with the oldest tasks, oldest first, and returns how many:
+  // one `share` of them, rounded up, but no more than fit.
   std::size_t Take(std::size_t share, std::span<TaskNode*> nodes);
 
   // The oldest task, or null.

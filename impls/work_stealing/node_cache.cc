@@ -64,6 +64,7 @@ class NodeCache::Depot {
     node->next = loose_;
     loose_ = node;
     if (++loose_count_ == NodeCache::kBatch) {
+      std::ranges::fill(loose_->near, nullptr);
       loose_->next_batch = batches_;
       batches_ = std::exchange(loose_, nullptr);
       loose_count_ = 0;

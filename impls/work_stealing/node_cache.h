@@ -37,8 +37,9 @@ namespace heddle::work_stealing {
 // more (node_slabs.h), stays in the depot, for all pools of the process, and is
 // never given back to the system: a backlog that has come once comes again,
 // and fresh pages cost several times what used ones do (scale_touch of
-// //benchmarks:scale). Nobody waits for the depot's lock for long: who does not get it, as
-// in a child of fork() where nobody may be left to release it, does without.
+// //benchmarks:scale). Nobody waits for the depot's lock for long: who does not
+// get it, as in a child of fork() where nobody may be left to release it, does
+// without.
 //
 // A node that another thread has recycled lies in the cache of that thread's
 // processor. Each therefore bears a hint at the one that comes some time after
@@ -77,7 +78,7 @@ class NodeCache {
   // the depot, its first leads to the next batch.
   struct FreeNode {
     FreeNode* next;
-    // Hints, which may be wrong but for null: the one kAhead further on; and,
+    // Hints, null or no longer right at times: the one kAhead further on; and,
     // in the first of a batch, those before it.
     FreeNode* ahead;
     FreeNode* near[kAhead - 1];

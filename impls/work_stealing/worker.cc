@@ -18,8 +18,8 @@ constexpr std::chrono::microseconds kSearch(50);
 constexpr int kPausesPerLook = 8;
 constexpr int kLooksPerClock = 16;
 
-// So many tasks pay for a claim; if as few come within so short a time, a worker
-// waits before it looks again, by up to so many pauses.
+// So many tasks pay for a claim. If fewer come, and within so short a time, a
+// worker waits before it looks again, for up to so many pauses.
 constexpr std::size_t kGathered = 8;
 constexpr std::chrono::microseconds kGatherWithin(2);
 constexpr int kLongestGather = 64;
@@ -158,7 +158,7 @@ TaskNode* Worker::Claim() {
 void Worker::LearnToGather(std::size_t count) {
   const auto now = std::chrono::steady_clock::now();
   const auto since = now - std::exchange(last_claim_, now);
-  if (since > kGatherWithin) {
+  if (since > kGatherWithin || !SearchingPays()) {
     gather_ = 0;
   } else if (count < kGathered) {
     gather_ = std::min(2 * gather_ + kPausesPerLook, kLongestGather);
