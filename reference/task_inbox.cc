@@ -1,37 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reference/task_inbox.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace heddle {
 
-TaskInbox::TaskInbox() {
+template <std::size_t kBlockSize>
+BasicTaskInbox<kBlockSize>::BasicTaskInbox() {
   Block* const first = new Block;
-  next_.store(FirstOf(*first), std::memory_order_relaxed);
-  front_ = first->slots.data();
+  front_ = FirstOf(*first);
+  next_.store(front_, std::memory_order_relaxed);
 }
 
-TaskInbox::~TaskInbox() {
+template <std::size_t kBlockSize>
+BasicTaskInbox<kBlockSize>::~BasicTaskInbox() {
   while (Front(End()) != nullptr) PopFront();
-  delete BlockOf(reinterpret_cast<Place>(front_));
+  delete BlockOf(front_);
   for (Block* kept : {hoard_.load(), passed_.load()}) {
     while (kept != nullptr) delete std::exchange(kept, kept->next.load());
   }
 }
 
-bool TaskInbox::Put(Task&& task) {
+template <std::size_t kBlockSize>
+auto BasicTaskInbox<kBlockSize>::TakeLastSlot() -> Place {
   Block* fresh = nullptr;
-  Place place = next_.load(std::memory_order_relaxed);
+  Place place = next_.load(std::memory_order_acquire);
   for (;;) {
     if ((place & kClosed) != 0) {
       if (fresh != nullptr) KeepBlock(fresh);
-      return false;
+      return kNone;
     }
-    if (IsLast(place) && fresh == nullptr) fresh = GetBlock();
-    const Place after =
-        IsLast(place) ? FirstOf(*fresh) : place + sizeof(Slot);
-    // Sequentially consistent: see thread_call_queue.h, P1 and P4. It also
-    // passes a fresh block on to those who take its slots.
+    Place after = place + kNext;
+    if (IsLast(place)) {
+      if (fresh == nullptr) {
+        fresh = GetBlock();
+        place = next_.load(std::memory_order_acquire);          // N1
+        continue;
+      }
+      fresh->before.store(NumberOf(place) + 1,                  // N2
+                          std::memory_order_relaxed);
+      after = FirstOf(*fresh);
+    }
+    // N3; see TakeSlot.
     if (next_.compare_exchange_weak(place, after)) break;
   }
   if (IsLast(place)) {
@@ -39,20 +50,52 @@ bool TaskInbox::Put(Task&& task) {
   } else if (fresh != nullptr) {
     KeepBlock(fresh);
   }
-  Slot& slot = *reinterpret_cast<Slot*>(place);
-  slot.task = std::move(task);
-  slot.full.store(true, std::memory_order_release);
-  return true;
+  return place;
 }
 
-void TaskInbox::PassBlock() {
-  Block* const passed = BlockOf(reinterpret_cast<Place>(front_));
+template <std::size_t kBlockSize>
+auto BasicTaskInbox<kBlockSize>::ClaimSome(std::size_t most) -> Claim {
+  Claim claim;
+  for (typename Claim::Row* row : {&claim.first_, &claim.second_}) {
+    const Slot* const slots = &SlotAt(front_);
+    const std::size_t left = std::min(most, kLines - front_ % kLines);
+    while (row->count < left &&
+           slots[row->count].full.load(std::memory_order_acquire)) {
+      ++row->count;
+    }
+    if (row->count == 0) break;
+    row->begin = front_;
+    most -= row->count;
+    Block* const block = BlockOf(front_);
+    block->users.fetch_add(1, std::memory_order_relaxed);
+    front_ += (row->count - 1) * kNext;
+    if (!IsLast(front_)) {
+      front_ += kNext;
+      break;
+    }
+    PassBlock();
+  }
+  return claim;
+}
+
+template <std::size_t kBlockSize>
+void BasicTaskInbox<kBlockSize>::PassBlock() {
+  Block* const passed = BlockOf(front_);
   // Relaxed, as is its store: the slot was full, which came after.
-  front_ = passed->next.load(std::memory_order_relaxed)->slots.data();
-  KeepBlock(passed);
+  front_ = FirstOf(*passed->next.load(std::memory_order_relaxed));
+  Leave(passed);
 }
 
-TaskInbox::Block* TaskInbox::GetBlock() {
+template <std::size_t kBlockSize>
+void BasicTaskInbox<kBlockSize>::Leave(Block* block) {
+  // Acquires and releases: who keeps the block has seen all slots freed.
+  if (block->users.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
+  block->users.store(1, std::memory_order_relaxed);
+  KeepBlock(block);
+}
+
+template <std::size_t kBlockSize>
+auto BasicTaskInbox<kBlockSize>::GetBlock() -> Block* {
   Block* block = hoard_.exchange(nullptr, std::memory_order_acquire);
   if (block == nullptr) {
     block = passed_.exchange(nullptr, std::memory_order_acquire);
@@ -73,7 +116,8 @@ TaskInbox::Block* TaskInbox::GetBlock() {
 
 // It is only ever emptied as a whole, so an address that is found again is
 // right.
-void TaskInbox::KeepBlock(Block* block) {
+template <std::size_t kBlockSize>
+void BasicTaskInbox<kBlockSize>::KeepBlock(Block* block) {
   Block* rest = passed_.load(std::memory_order_relaxed);
   do {
     block->next.store(rest, std::memory_order_relaxed);
@@ -81,5 +125,8 @@ void TaskInbox::KeepBlock(Block* block) {
                                           std::memory_order_release,
                                           std::memory_order_relaxed));
 }
+
+template class BasicTaskInbox<8 * 1024>;
+template class BasicTaskInbox<32 * 1024>;
 
 }  // namespace heddle

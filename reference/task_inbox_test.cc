@@ -2,7 +2,9 @@
 #include "reference/task_inbox.h"
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -68,6 +70,65 @@ TEST_F(TaskInboxTest, OnceClosedItLeavesTasksAlone) {
   late.Run();
   RunAll();
   EXPECT_EQ(ran_, (std::vector{1, 0}));
+}
+
+TEST_F(TaskInboxTest, WhatMayNotStayIsLeftAloneAndCounted) {
+  Put(0);
+  Task unwanted = [this] { ran_.push_back(1); };
+  EXPECT_FALSE(inbox_.PutIf(std::move(unwanted), [this] {
+    EXPECT_EQ(inbox_.Count(), 2u);
+    return false;
+  }));
+  ASSERT_TRUE(unwanted);
+  unwanted.Run();
+  Put(2);
+  inbox_.Front(inbox_.End())->Run();
+  inbox_.PopFront();
+  Task* const empty = inbox_.Front(inbox_.End());
+  ASSERT_NE(empty, nullptr);
+  EXPECT_FALSE(*empty);
+  inbox_.PopFront();
+  RunAll();
+  EXPECT_EQ(ran_, (std::vector{1, 0, 2}));
+  EXPECT_EQ(inbox_.Count(), 3u);
+}
+
+// A place has 22 bits of a slot's number.
+TEST_F(TaskInboxTest, CountsMoreThanAPlaceHolds) {
+  constexpr std::uint64_t kEnd = (std::uint64_t{1} << 22) + kMany;
+  for (std::uint64_t i = 0; i < kEnd; ++i) {
+    ASSERT_EQ(inbox_.Count(), i);
+    ASSERT_TRUE(inbox_.Put([] {}));
+    inbox_.Front(inbox_.End())->Run();
+    inbox_.PopFront();
+  }
+  EXPECT_TRUE(inbox_.IsEmpty());
+}
+
+// N1 to N3 and M1 to M3, while blocks are used anew all the time.
+TEST_F(TaskInboxTest, NeverCountsBackwardsNorMoreThanArePutIn) {
+  constexpr std::uint64_t kEach = 20 * kMany;
+  std::atomic<std::uint64_t> begun = 0;
+  std::atomic<std::uint64_t> ended = 0;
+  std::vector<std::jthread> producers;
+  for (int i = 0; i < 2; ++i) {
+    producers.emplace_back([&] {
+      for (std::uint64_t n = 0; n < kEach; ++n) {
+        ++begun;
+        EXPECT_TRUE(inbox_.Put([] {}));
+        ++ended;
+      }
+    });
+  }
+  while (ended < 2 * kEach) {
+    const std::uint64_t least = ended;
+    const std::uint64_t count = inbox_.Count();
+    ASSERT_GE(count, least);
+    ASSERT_LE(count, begun.load());
+    RunAll();
+  }
+  RunAll();
+  EXPECT_EQ(inbox_.Count(), 2 * kEach);
 }
 
 TEST_F(TaskInboxTest, WhatIsLeftIsDestroyedWithIt) {
@@ -149,6 +210,89 @@ TEST_F(TaskInboxTest, NothingIsLostOrSwappedWhenManyThreadsPutTasksIn) {
   for (const std::vector<int>& numbers : ran) {
     EXPECT_EQ(numbers, NumbersUpTo(kTasks));
   }
+}
+
+TEST_F(TaskInboxTest, ClaimsWhatIsThereInOrderAndNoMoreThanAskedFor) {
+  for (int i = 0; i < kMany; ++i) Put(i);
+  std::size_t claimed = 0;
+  // So that some claims lie in two blocks.
+  constexpr std::size_t kMost = 50;
+  for (;;) {
+    const TaskInbox::Claim claim = inbox_.ClaimSome(kMost);
+    if (claim.size() == 0) break;
+    EXPECT_LE(claim.size(), kMost);
+    claimed += claim.size();
+    inbox_.Empty(claim, [](Task& task) { Task(std::move(task)).Run(); });
+  }
+  EXPECT_EQ(claimed, std::size_t{kMany});
+  EXPECT_TRUE(inbox_.IsEmpty());
+  EXPECT_EQ(ran_, NumbersUpTo(kMany));
+}
+
+TEST_F(TaskInboxTest, ClaimsNothingBehindATaskThatIsBeingPutIn) {
+  Put(0);
+  EXPECT_TRUE(inbox_.PutIf(Task([this] { ran_.push_back(1); }), [this] {
+    Put(2);
+    const TaskInbox::Claim claim = inbox_.ClaimSome(3);
+    EXPECT_EQ(claim.size(), 1u);
+    inbox_.Empty(claim, [](Task& task) { Task(std::move(task)).Run(); });
+    return true;
+  }));
+  RunAll();
+  EXPECT_EQ(ran_, NumbersUpTo(3));
+}
+
+TEST_F(TaskInboxTest, GivesNoTaskForAPlaceThatWasLeftEmpty) {
+  EXPECT_FALSE(inbox_.PutIf(Task([] { FAIL(); }), [] { return false; }));
+  const TaskInbox::Claim claim = inbox_.ClaimSome(1);
+  EXPECT_EQ(claim.size(), 1u);
+  inbox_.Empty(claim, [](Task&) { FAIL() << "there is none"; });
+  EXPECT_TRUE(inbox_.IsEmpty());
+}
+
+// K1 and U2.
+TEST_F(TaskInboxTest, UsesNoBlockAnewInWhichAClaimHasSlots) {
+  for (int i = 0; i < kMany; ++i) Put(i);
+  std::vector<TaskInbox::Claim> claims;
+  while (!inbox_.IsEmpty()) claims.push_back(inbox_.ClaimSome(7));
+  for (int round = 0; round < 3; ++round) {
+    for (int i = 0; i < kMany; ++i) {
+      EXPECT_TRUE(inbox_.Put([] {}));
+    }
+    RunAll();
+  }
+  for (const TaskInbox::Claim& claim : claims) {
+    inbox_.Empty(claim, [](Task& task) { Task(std::move(task)).Run(); });
+  }
+  EXPECT_EQ(ran_, NumbersUpTo(kMany));
+}
+
+TEST_F(TaskInboxTest, ClaimsAreEmptiedBesideTheReader) {
+  constexpr int kThreads = 2;
+  constexpr int kEach = 20'000;
+  std::mutex reader;
+  std::atomic<int> ran = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < kThreads; ++i) {
+      threads.emplace_back([&] {
+        for (int n = 0; n < kEach; ++n) {
+          EXPECT_TRUE(inbox_.Put([&ran] { ++ran; }));
+        }
+      });
+      threads.emplace_back([&] {
+        while (ran < kThreads * kEach) {
+          std::unique_lock lock(reader);
+          const TaskInbox::Claim claim = inbox_.ClaimSome(40);
+          lock.unlock();
+          if (claim.size() == 0) std::this_thread::yield();
+          inbox_.Empty(claim, [](Task& task) { Task(std::move(task)).Run(); });
+        }
+      });
+    }
+  }
+  EXPECT_EQ(ran, kThreads * kEach);
+  EXPECT_EQ(inbox_.Count(), std::uint64_t{kThreads} * kEach);
 }
 
 }  // namespace
