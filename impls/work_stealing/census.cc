@@ -21,8 +21,10 @@ bool MayLeave(const Standing& standing, std::uint64_t backlog) {
   return standing.state >= PoolState::kStopping || standing.retiring > 0;
 }
 
-Census::Census(PoolSize limits, std::size_t max_backlog)
+Census::Census(const InjectionQueue& outside, PoolSize limits,
+               std::size_t max_backlog)
     : word_(Pack({.limits = limits}) | (max_backlog > 0 ? kBounded : 0)),
+      outside_(outside),
       bound_(max_backlog) {}
 
 Standing Census::Unpack(Word word) {
@@ -91,7 +93,7 @@ void Census::SetRetiring(int retiring) {
 std::uint64_t Census::Backlog() const {
   std::uint64_t begun = 0;
   for (const Tally* tally : tallies_.All()) begun += tally->begun();
-  std::uint64_t submitted = outside_.Read();
+  std::uint64_t submitted = Outside();
   for (const Tally* tally : tallies_.All()) {
     submitted += tally->submitted.Read();
   }
@@ -101,7 +103,7 @@ std::uint64_t Census::Backlog() const {
 std::uint64_t Census::Unfinished() const {
   std::uint64_t ended = 0;
   for (const Tally* tally : tallies_.All()) ended += tally->ended();
-  std::uint64_t submitted = outside_.Read();
+  std::uint64_t submitted = Outside();
   for (const Tally* tally : tallies_.All()) {
     submitted += tally->submitted.Read();
   }
@@ -155,6 +157,12 @@ Census::Answer Census::JudgeAdmitted(Count& submitted) const {
   return answer;
 }
 
+Census::Answer Census::JudgePushed() {
+  const Answer answer = Judge(false);
+  if (answer != Answer::kAdmitted) GiveBack();
+  return answer;
+}
+
 // Both counts belong to one picture, and so no picture is taken in between.
 void Census::CountFailure(Tally& tally, std::uint64_t steps) {
   std::lock_guard lock(picture_);
@@ -174,7 +182,7 @@ struct Census::Sums {
 
 Census::Sums Census::AddUp() const {
   Sums sums{.word = word_.load(std::memory_order_seq_cst) & ~kPicture,
-            .submitted = outside_.Read()};
+            .submitted = Outside()};
   for (const Tally* tally : tallies_.All()) {
     const std::uint64_t steps = tally->steps.Read();
     sums.begun += Tally::BegunAfter(steps);

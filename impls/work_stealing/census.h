@@ -10,6 +10,7 @@
 #include <mutex>
 
 #include "impls/work_stealing/growing_table.h"
+#include "impls/work_stealing/injection_queue.h"
 #include "impls/work_stealing/tally.h"
 #include "reference/backlog_bound.h"
 #include "reference/pool_lifecycle.h"
@@ -57,8 +58,8 @@ bool MayLeave(const Standing& standing, std::uint64_t backlog);
 // Its states: what counts, and where:
 //
 //   Admit           + 1 submitted    in the submitting worker's tally, or, from
-//                                    outside, in one for all, under the
-//                                    injection queue's lock
+//                                    outside, by the very instruction that
+//                                    takes a place in the injection queue
 //   Begin           + 1 step         in the worker's tally, once it holds the
 //                                    task
 //   End             + 1 step         likewise, once the task has ended; with
@@ -75,7 +76,8 @@ bool MayLeave(const Standing& standing, std::uint64_t backlog);
 //   A2 read the word: take the count      less, a limit raised)
 //      back and refuse, or get a       B2 read all submitted, decide
 //      worker first, or make one more
-//   A3 enqueue the task
+//   A3 enqueue the task, or fill
+//      the place that A1 took
 //
 // The interleaving that must be impossible: A2 misses B1 and B2 misses A1, so
 // that a task is accepted for which nobody stays. A1, A2, B1 and B2 are
@@ -102,7 +104,8 @@ bool MayLeave(const Standing& standing, std::uint64_t backlog);
 // SetRetiring and Enroll under the crew's lock. Count only on the thread that a
 // tally belongs to. Call PrepareToCount before Admit, with no lock held, and
 // keep what it returns until the task is in its queue; or see that IsPlain and
-// call AdmitPlain, once.
+// call AdmitPlain, once. From outside Judge comes first and Confirm is what
+// PushIf of `outside` asks; if the census IsPlain, Confirm is all.
 //
 // What it promises: exact Read(). While the pool runs, whenever no submission
 // is under way, backlog <= idle or threads >= max: Admit is the only step that
@@ -120,7 +123,9 @@ class Census {
   // More workers than this cannot be counted.
   static constexpr int kMaxThreads = (1 << 14) - 1;
 
-  explicit Census(PoolSize limits, std::size_t max_backlog = 0);
+  // `outside` is the queue of what workers do not submit.
+  Census(const InjectionQueue& outside, PoolSize limits,
+         std::size_t max_backlog = 0);
 
   // An exact picture.
   Counts Read() const;
@@ -175,16 +180,25 @@ class Census {
   };
   // A1, A2. Changes nothing unless it admits. From a task of the tally's
   // worker:
-  [[nodiscard]] Answer Admit(Tally& tally) { return Admit(tally.submitted); }
-  // From outside, under the injection queue's lock.
-  [[nodiscard]] Answer Admit() { return Admit(outside_); }
+  [[nodiscard]] Answer Admit(Tally& tally) {
+    return AdmitInto(tally.submitted);
+  }
+  // From outside, before A1, which may then be made if it admits.
+  [[nodiscard]] Answer JudgeOutside() const {
+    if (!Has(kNotReady | kBounded)) [[likely]] return Answer::kAdmitted;
+    return Judge(true);
+  }
+  // A2, from outside, after A1.
+  [[nodiscard]] Answer Confirm() {
+    if (!Has(kNotReady)) [[likely]] return Answer::kAdmitted;
+    return JudgePushed();
+  }
   // The same, for who has just seen that IsPlain.
   [[nodiscard]] Answer AdmitPlain(Tally& tally) {
-    return AdmitPlain(tally.submitted);
+    return AdmitPlainInto(tally.submitted);
   }
-  [[nodiscard]] Answer AdmitPlain() { return AdmitPlain(outside_); }
-  // Takes one of those back, for good, after the last Admit.
-  void GiveBack() { outside_.Set(outside_.own() - 1); }
+  // Takes one of those from outside back, for good.
+  void GiveBack() { given_back_.fetch_add(1, std::memory_order_seq_cst); }
 
   // The worker's.
   void Begin(Tally& tally) { Step(tally, 1); }
@@ -228,19 +242,20 @@ class Census {
   bool WantsWorkerRightNow() const;
   std::unique_lock<std::mutex> AwaitPicture() const;
 
-  Answer Admit(Count& submitted) {
+  Answer AdmitInto(Count& submitted) {
     if (Has(kNotReady | kBounded)) [[unlikely]] {
       const Answer answer = Judge(true);
       if (answer != Answer::kAdmitted) return answer;
     }
-    return AdmitPlain(submitted);
+    return AdmitPlainInto(submitted);
   }
-  Answer AdmitPlain(Count& submitted) {
+  Answer AdmitPlainInto(Count& submitted) {
     submitted.Announce(submitted.own() + 1);                      // A1
     if (!Has(kNotReady)) [[likely]] return Answer::kAdmitted;     // A2
     return JudgeAdmitted(submitted);
   }
   [[gnu::cold]] Answer JudgeAdmitted(Count& submitted) const;
+  [[gnu::cold]] Answer JudgePushed();
   Answer Judge(bool bound_too) const;
 
   void Step(Tally& tally, std::uint64_t steps) {
@@ -255,16 +270,24 @@ class Census {
   }
   void CountFailure(Tally& tally, std::uint64_t steps);
 
+  // From outside, and not given back: never less than at some instant
+  // meanwhile, since what is given back was pushed before.
+  std::uint64_t Outside() const {
+    const std::uint64_t given_back =
+        given_back_.load(std::memory_order_seq_cst);
+    return outside_.Pushed() - given_back;
+  }
+
   struct Sums;
   Sums AddUp() const;
   Counts ReadLocked() const;
 
   alignas(64) mutable std::atomic<Word> word_;
+  const InjectionQueue& outside_;
   const BacklogBound bound_;
   GrowingTable<const Tally> tallies_;
   mutable std::mutex picture_;  // one at a time
-
-  alignas(64) Count outside_;
+  std::atomic<std::uint64_t> given_back_{0};
 };
 
 }  // namespace heddle::work_stealing

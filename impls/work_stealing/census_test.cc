@@ -11,7 +11,7 @@
 namespace heddle::work_stealing {
 namespace {
 
-using Answer = Census::Answer;
+using Answer = work_stealing::Census::Answer;
 
 constexpr TaskEnding kSucceeded = TaskEnding::kSucceeded;
 constexpr TaskEnding kFailed = TaskEnding::kFailed;
@@ -26,7 +26,37 @@ Counts Running(int threads, int busy, std::uint64_t backlog,
           .failed = failed};
 }
 
-// As the pool does it.
+struct Queue {
+  ~Queue() {
+    while (Task task = queue.Pop()) task.Run();
+  }
+  InjectionQueue queue;
+};
+
+// A census with a queue of tasks from outside.
+class Census : private Queue, public work_stealing::Census {
+ public:
+  explicit Census(PoolSize limits, std::size_t max_backlog = 0)
+      : work_stealing::Census(queue, limits, max_backlog) {}
+
+  using work_stealing::Census::Admit;
+  // From outside, as the pool does it.
+  Answer Admit() {
+    const Answer answer = JudgeOutside();
+    return answer == Answer::kAdmitted ? AdmitPlain() : answer;
+  }
+  Answer AdmitPlain() {
+    Answer answer = Answer::kAdmitted;
+    const bool pushed = queue.PushIf(Task([] {}), [&] {
+      answer = Confirm();
+      return answer == Answer::kAdmitted;
+    });
+    EXPECT_EQ(pushed, answer == Answer::kAdmitted);
+    return answer;
+  }
+};
+
+// In its turn.
 Answer Admit(Census& census) {
   const std::unique_lock turn = census.PrepareToCount();
   return census.Admit();
@@ -122,7 +152,6 @@ TEST(CensusTest, AdmitsNoMoreThanTheBoundAllowsToSeveralAtOnce) {
   constexpr int kThreads = 3;
   constexpr std::size_t kBound = 500;
   Census census({.min = 0, .max = 0}, kBound);
-  std::mutex queue;  // as the injection queue's lock
   std::atomic<std::size_t> admitted = 0;
   {
     std::vector<std::jthread> threads;
@@ -130,7 +159,6 @@ TEST(CensusTest, AdmitsNoMoreThanTheBoundAllowsToSeveralAtOnce) {
       threads.emplace_back([&] {
         for (;;) {
           const std::unique_lock turn = census.PrepareToCount();
-          std::lock_guard lock(queue);
           if (census.Admit() != Answer::kAdmitted) return;
           ++admitted;
         }

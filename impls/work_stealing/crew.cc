@@ -6,7 +6,6 @@
 #include <system_error>
 #include <utility>
 
-#include "impls/work_stealing/node_cache.h"
 #include "reference/errors.h"
 #include "reference/log.h"
 #include "reference/worker_scope.h"
@@ -114,6 +113,7 @@ bool Crew::AddWorker() {
   try {
     seat = FreeSeat();
     seat->counted.store(false, std::memory_order_release);
+    seat->first_node.reset(NodeCache::Make(Task()));
     seat->thread = std::thread(&Crew::Main, this, std::ref(*seat),
                                next_ordinal_);
     free_seats_.pop_back();
@@ -149,6 +149,7 @@ void Crew::Main(Seat& seat, int ordinal) {
   const WorkerScope scope(pool_, ordinal);
   seat.name = WorkerScope::CurrentName();
   seat.counted.wait(false, std::memory_order_acquire);
+  seat.first_node.reset();
   do {
     seat.worker.Work();
   } while (!Leave(seat));
@@ -214,12 +215,9 @@ void Crew::EndDrain() {
     std::lock_guard lock(mutex_);
     refusing_ = std::this_thread::get_id();
   }
-  TaskNode* node = place_.injection.TakeAll();
-  while (node != nullptr) {
-    const OwnedNode refused(node);
-    node = node->next;
+  while (Task refused = place_.injection.Pop()) {
     place_.census.GiveBack();
-    refused->task.Refuse(Refusal::kPoolStopped);
+    refused.Refuse(Refusal::kPoolStopped);
   }
   {
     std::lock_guard lock(mutex_);

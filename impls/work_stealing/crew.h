@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "impls/work_stealing/node_cache.h"
 #include "impls/work_stealing/worker.h"
 #include "impls/work_stealing/workplace.h"
 #include "reference/pool_lifecycle.h"
@@ -98,6 +99,9 @@ class Crew {
     explicit Seat(Workplace& place) : worker(place) {}
     Worker worker;
     std::thread thread;  // guarded by mutex_
+    // For the thread's cache, so that it can take a task from outside even if
+    // there is no memory then.
+    OwnedNode first_node;
     // Set when the thread has been counted; it begins then.
     std::atomic<bool> counted = false;
     // The thread's; others may read it where they see its worker busy.

@@ -4,7 +4,6 @@
 #include <thread>
 
 #include "gtest/gtest.h"
-#include "impls/work_stealing/node_cache.h"
 #include "impls/work_stealing/work_stealing_pool.h"
 
 namespace heddle::work_stealing {
@@ -25,10 +24,12 @@ TEST(CrewTest, PassesACallOnWhenTheWorkerThatWasCalledLeaves) {
     crew.place().lot.Announce(sleeper);
     crew.Start();
     std::this_thread::yield();  // likelier that the worker sleeps
-    ASSERT_EQ(crew.place().census.Admit(), Census::Answer::kAdmitted);
-    crew.Resize({.min = 0, .max = 0});
-    while (crew.place().census.Read().threads > 0) std::this_thread::yield();
-    crew.place().injection.Push(NodeCache::Make(Task(Nothing())));
+    // Counted, and not there before the worker has gone.
+    ASSERT_TRUE(crew.place().injection.PushIf(Task(Nothing()), [&crew] {
+      crew.Resize({.min = 0, .max = 0});
+      while (crew.place().census.Read().threads > 0) std::this_thread::yield();
+      return true;
+    }));
     crew.RequestStop();
     EXPECT_TRUE(crew.Join(std::nullopt));
     EXPECT_TRUE(crew.place().lot.Withdraw(sleeper)) << "nobody called it";

@@ -128,6 +128,17 @@ void NodeCache::Refill() {
   for (FreeNode* const near : cache_.current->near) PrefetchToWrite(near);
 }
 
+unsigned NodeCache::ReserveSpare() noexcept {
+  if (cache_.closed) return 0;
+  AtThreadEnd::Expect();
+  try {
+    cache_.spare = TakeOrMakeBatch();
+  } catch (const std::bad_alloc&) {
+    return std::min(cache_.count, kBatch);
+  }
+  return kBatch;
+}
+
 void* NodeCache::AllocateElsewhere() {
   if (!cache_.closed) {
     Refill();

@@ -33,13 +33,13 @@ namespace heddle::work_stealing {
 // a task that has been called, refused or moved from.
 //
 // What it promises: no allocation while as many nodes come back as are made.
-// What the largest backlog needed, 64 bytes for each task and up to an eighth
-// more (node_slabs.h), stays in the depot, for all pools of the process, and is
-// never given back to the system: a backlog that has come once comes again,
-// and fresh pages cost several times what used ones do (scale_touch of
-// //benchmarks:scale). Nobody waits for the depot's lock for long: who does not
-// get it, as in a child of fork() where nobody may be left to release it, does
-// without.
+// What the largest backlog of tasks from workers needed, 64 bytes for each and
+// up to an eighth more (node_slabs.h), stays in the depot, for all pools of the
+// process, and is never given back to the system: a backlog that has come once
+// comes again, and fresh pages cost several times what used ones do
+// (scale_touch of //benchmarks:scale). Nobody waits for the depot's lock for
+// long: who does not get it, as in a child of fork() where nobody may be left
+// to release it, does without.
 //
 // A node that another thread has recycled lies in the cache of that thread's
 // processor. Each therefore bears a hint at the one that comes some time after
@@ -58,6 +58,17 @@ class NodeCache {
   // May throw std::bad_alloc, and has then not touched `task`.
   [[nodiscard]] static TaskNode* Make(Task&& task) {
     return ::new (Allocate()) TaskNode(std::move(task));
+  }
+
+  // How many of this thread's next calls of Make will not throw: kBatch, or, if
+  // there is no memory, what it has.
+  static unsigned Reserve() noexcept {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    return kBatch;
+#else
+    if (cache_.spare != nullptr) [[likely]] return kBatch;
+    return ReserveSpare();
+#endif
   }
 
   static void Recycle(TaskNode* node) noexcept {
@@ -121,6 +132,7 @@ class NodeCache {
   // With an empty current batch.
   [[gnu::cold]] static void* AllocateElsewhere();
   static void Refill();
+  [[gnu::cold]] static unsigned ReserveSpare() noexcept;
   static FreeNode* TakeOrMakeBatch();
   // With a full current batch, or a closed cache.
   [[gnu::cold]] static void Spill() noexcept;

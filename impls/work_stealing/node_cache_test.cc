@@ -119,5 +119,16 @@ TEST(NodeCacheTest, WorksWhileAThreadEnds) {
   }
 }
 
+TEST(NodeCacheTest, HasWhatItHasReserved) {
+  std::vector<OwnedNode> nodes;
+  for (int batch = 0; batch < 3; ++batch) {
+    const unsigned reserved = NodeCache::Reserve();
+    ASSERT_EQ(reserved, NodeCache::kBatch);
+    for (unsigned i = 0; i < reserved; ++i) {
+      nodes.emplace_back(NodeCache::Make(Task()));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace heddle::work_stealing

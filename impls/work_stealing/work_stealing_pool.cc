@@ -42,20 +42,26 @@ Refusal RefusalFor(Census::Answer answer) {
   }
 }
 
-Census::Answer AdmitAndEnqueue(Crew& crew, Worker* self, TaskNode* node) {
+// From outside. Moves from `task` only if it is admitted.
+Census::Answer Push(Workplace& place, Task& task) {
+  Census::Answer answer = place.census.JudgeOutside();
+  if (answer != Census::Answer::kAdmitted) return answer;
+  place.injection.PushIf(std::move(task), [&] {
+    answer = place.census.Confirm();
+    return answer == Census::Answer::kAdmitted;
+  });
+  return answer;
+}
+
+// Calls `enqueue`, which admits and enqueues or says why not, in its turn.
+template <class Enqueue>
+Census::Answer AdmitAndEnqueue(Crew& crew, Enqueue enqueue) {
   Workplace& place = crew.place();
   for (;;) {
     Census::Answer answer;
     {
       const std::unique_lock turn = place.census.PrepareToCount();
-      if (self != nullptr) {
-        answer = self->Submit(node);
-      } else {
-        place.injection.PushIf(node, [&] {
-          answer = place.census.Admit();
-          return answer == Census::Answer::kAdmitted;
-        });
-      }
+      answer = enqueue();
     }
     // The first worker comes before the task: if none can be created, the
     // task has not been accepted, and nobody has seen it (TP-51).
@@ -63,6 +69,21 @@ Census::Answer AdmitAndEnqueue(Crew& crew, Worker* self, TaskNode* node) {
       return answer;
     }
   }
+}
+
+// From a task of `self`.
+Census::Answer EnqueueInside(Crew& crew, Worker& self, Task& task) {
+  self.Reserve();
+  // Into the node before any lock is taken: moving runs the caller's code.
+  OwnedNode node(NodeCache::Make(std::move(task)));
+  const Census::Answer answer =
+      AdmitAndEnqueue(crew, [&] { return self.Submit(node.get()); });
+  if (answer == Census::Answer::kAdmitted) {
+    static_cast<void>(node.release());  // a queue's now, or gone already
+  } else {
+    task = std::move(node->task);
+  }
+  return answer;
 }
 
 // After the admission and the enqueueing.
@@ -82,15 +103,13 @@ Census::Answer AdmitAndEnqueue(Crew& crew, Worker* self, TaskNode* node) {
     return Submission::Refused(Refusal::kPoolStopped);
   }
   Worker* const self = Worker::Current(place);
-  if (self != nullptr) self->Reserve();
-  // Into the node before any lock is taken: moving runs the caller's code.
-  OwnedNode node(NodeCache::Make(std::move(task)));
-  const Census::Answer answer = AdmitAndEnqueue(crew, self, node.get());
+  const Census::Answer answer =
+      self != nullptr
+          ? EnqueueInside(crew, *self, task)
+          : AdmitAndEnqueue(crew, [&] { return Push(place, task); });
   if (answer != Census::Answer::kAdmitted) {
-    task = std::move(node->task);
     return Submission::Refused(RefusalFor(answer));
   }
-  static_cast<void>(node.release());  // a queue's now, or gone already
   CallForWorkers(crew);
   return Submission::Accepted();
 }
@@ -118,12 +137,11 @@ Census::Answer AdmitAndEnqueue(Crew& crew, Worker* self, TaskNode* node) {
 
 [[gnu::noinline]] Submission SubmitOutside(Crew& crew, Task& task) {
   Workplace& place = crew.place();
-  TaskNode* const node = NodeCache::Make(std::move(task));
   const auto admit = [&place] {
-    return place.census.AdmitPlain() == Census::Answer::kAdmitted;
+    return place.census.Confirm() == Census::Answer::kAdmitted;
   };
-  if (!place.injection.PushIf(node, admit)) [[unlikely]] {
-    return TryAgain(crew, node, task);
+  if (!place.injection.PushIf(std::move(task), admit)) [[unlikely]] {
+    return SubmitWithCare(crew, task);
   }
   CallForWorkers(crew);
   return Submission::Accepted();

@@ -33,7 +33,9 @@ namespace heddle::work_stealing {
 // Submission, the same for all: admit (the census counts it), enqueue (W1 of
 // parking_lot.h), wake a sleeper (W2, W3), make a worker if idle ones are
 // fewer than waiting tasks. Admission precedes the enqueueing, so a stop
-// always waits for a task that is still on its way into a queue.
+// always waits for a task that is still on its way into a queue. From outside
+// the task is moved to its place in between: its move constructor must not wait
+// for the pool.
 //
 // Happens-before: as ThreadPool says, by the queues, the census and the joins.
 //

@@ -62,7 +62,7 @@ void Worker::Work() {
 void Worker::HandOver() {
   bool moved = false;
   const auto move = [&](TaskNode* node) {
-    place_.injection.Push(node);
+    place_.injection.HandBack(node);
     moved = true;
   };
   while (TaskNode* node = claimed_.Take()) move(node);

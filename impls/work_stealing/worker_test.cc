@@ -34,8 +34,8 @@ class WorkerTest : public testing::Test {
 
   template <class F>
   void SubmitFromOutside(F task) {
-    ASSERT_EQ(place_.census.Admit(), Census::Answer::kAdmitted);
-    place_.injection.Push(NodeCache::Make(Task(std::move(task))));
+    ASSERT_TRUE(place_.injection.PushIf(Task(std::move(task)),
+                                        [] { return true; }));
   }
 
   // Work() returns when everything has run, or hangs.
@@ -105,11 +105,10 @@ TEST_F(WorkerTest, WakesTheNextSleeperWhenItEndsASearchWhileMoreWait) {
     submitter = std::jthread([&] {
       // It has found nothing more, and searches or sleeps.
       while (worker_.tally().busy()) std::this_thread::yield();
-      for (int i = 0; i < 2; ++i) {
-        ASSERT_EQ(place_.census.Admit(), Census::Answer::kAdmitted);
-      }
-      place_.injection.Push(NodeCache::Make(Task([] {})));
-      place_.injection.Push(NodeCache::Make(Task(Stop())));
+      // Both are counted before the first is there.
+      ASSERT_TRUE(place_.injection.PushIf(Task([] {}), [this] {
+        return place_.injection.PushIf(Task(Stop()), [] { return true; });
+      }));
       place_.lot.WakeForTask();
     });
   });

@@ -20,10 +20,10 @@ class Worker;
 // each is written by other threads at other times.
 struct Workplace {
   explicit Workplace(PoolSize limits, std::size_t max_backlog = 0)
-      : census(limits, max_backlog) {}
+      : census(injection, limits, max_backlog) {}
 
-  alignas(64) Census census;
   alignas(64) InjectionQueue injection;
+  alignas(64) Census census;
   alignas(64) ParkingLot lot;
   // Who retires is put to use again later, or stays with empty queues.
   alignas(64) GrowingTable<Worker> workers;
