@@ -37,6 +37,10 @@ bool LoopThread::IsCurrent() const {
 void LoopThread::Require(const char* function) const {
   const void* const inside = inside_.load(std::memory_order_relaxed);
   if (inside == nullptr || inside == CurrentThread()) return;
+  ThrowOnOtherThread(function);
+}
+
+void LoopThread::ThrowOnOtherThread(const char* function) const {
   std::lock_guard lock(mutex_);
   // That thread may have left since; the call was made too early all the same.
   throw WrongThread(std::string(function) + ": called on thread " +

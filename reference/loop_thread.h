@@ -40,6 +40,10 @@ class LoopThread {
   void Require(const char* function) const;
 
  private:
+  // Apart, so that Require needs no frame.
+  [[noreturn, gnu::cold, gnu::noinline]] void ThrowOnOtherThread(
+      const char* function) const;
+
   // Identifies the thread inside, or null.
   std::atomic<const void*> inside_ = nullptr;
   mutable std::mutex mutex_;

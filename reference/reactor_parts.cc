@@ -172,8 +172,7 @@ void Reactor::Parts::Crash() {
   if (life.Crash()) loop.calls().WakeUp();
 }
 
-void Reactor::Parts::RequireOriginalProcess(const char* function) const {
-  if (process.IsOriginal()) return;
+void Reactor::Parts::ThrowUsedInForkedChild(const char* function) {
   throw UsedInForkedChild(std::string(function) + ": " +
                           Describe(Refusal::kForkedChild));
 }

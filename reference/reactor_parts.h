@@ -34,7 +34,9 @@ struct Reactor::Parts {
   void Crash();
 
   // Any thread: throws UsedInForkedChild, naming `function`.
-  void RequireOriginalProcess(const char* function) const;
+  void RequireOriginalProcess(const char* function) const {
+    if (!process.IsOriginal()) ThrowUsedInForkedChild(function);
+  }
 
   // Gives back the thread calls that have not run, and answers what waits for
   // results.
@@ -52,6 +54,8 @@ struct Reactor::Parts {
   ReactorPool pool;
 
  private:
+  [[noreturn, gnu::cold]] static void ThrowUsedInForkedChild(
+      const char* function);
   void Turn();
   void AdvanceEvents();
   void AdvanceShutdown();

@@ -46,22 +46,27 @@ class BriefLock {
 
   void unlock() { held_.store(false, std::memory_order_release); }
 
+  // Lets run whom this thread waits for, after so many looks in vain.
+  static void GiveWay(int looks) {
+    if (looks < kYields) {
+      std::this_thread::yield();
+    } else {
+      const timespec nap{.tv_sec = 0, .tv_nsec = 50'000};
+      nanosleep(&nap, nullptr);
+    }
+  }
+
  private:
   static constexpr int kPauses = 64;
   static constexpr int kYields = 1024;
 
   [[gnu::cold, gnu::noinline]] void Await() {
-    for (int tries = 0; !try_lock(); ++tries) Wait(tries);
-  }
-
-  static void Wait(int tries) {
-    if (tries < kPauses) {
-      SpinPause();
-    } else if (tries < kPauses + kYields) {
-      std::this_thread::yield();
-    } else {
-      const timespec nap{.tv_sec = 0, .tv_nsec = 50'000};
-      nanosleep(&nap, nullptr);
+    for (int tries = 0; !try_lock(); ++tries) {
+      if (tries < kPauses) {
+        SpinPause();
+      } else {
+        GiveWay(tries - kPauses);
+      }
     }
   }
 

@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "impls/work_stealing/brief_lock.h"
 #include "impls/work_stealing/node_cache.h"
 #include "reference/processors.h"
 
@@ -91,6 +92,7 @@ void Worker::RunFrom(TaskNode* node) {
     place_.census.EndAndBegin(tally_, ending);
   }
   has_just_run_ = true;
+  rests_in_vain_ = 0;
 }
 
 bool Worker::LookAround() {
@@ -241,8 +243,10 @@ void Worker::Rest() {
   place_.lot.Announce(sleeper_, searching_);                         // S1
   if (!place_.census.MaySleepNow()) {                                // S2
     static_cast<void>(place_.lot.Withdraw(sleeper_));
-    std::this_thread::yield();  // who submits what we look for may run here
+    // Who submits what we look for may be waiting for this processor.
+    BriefLock::GiveWay(++rests_in_vain_);
   } else {
+    rests_in_vain_ = 0;
     place_.lot.Sleep(sleeper_);                                      // S3
   }
   searching_ = true;

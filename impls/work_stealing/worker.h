@@ -169,6 +169,7 @@ class alignas(64) Worker {
   // The working thread's.
   bool searching_ = false;
   bool has_just_run_ = false;
+  int rests_in_vain_ = 0;  // in a row
   int gather_ = 0;  // pauses before it looks for tasks from outside
   std::chrono::steady_clock::time_point last_claim_{};
   int interruptions_ = 0;  // of searches, of late, weighted
