@@ -104,8 +104,8 @@ bool MayLeave(const Standing& standing, std::uint64_t backlog);
 // SetRetiring and Enroll under the crew's lock. Count only on the thread that a
 // tally belongs to. Call PrepareToCount before Admit, with no lock held, and
 // keep what it returns until the task is in its queue; or see that IsPlain and
-// call AdmitPlain, once. From outside Judge comes first and Confirm is what
-// PushIf of `outside` asks; if the census IsPlain, Confirm is all.
+// call AdmitPlain, once. From outside JudgeOutside comes first, and Confirm is
+// what PushIf of `outside` asks; if the census IsPlain, Confirm is all.
 //
 // What it promises: exact Read(). While the pool runs, whenever no submission
 // is under way, backlog <= idle or threads >= max: Admit is the only step that
@@ -183,6 +183,10 @@ class Census {
   [[nodiscard]] Answer Admit(Tally& tally) {
     return AdmitInto(tally.submitted);
   }
+  // The same, for who has just seen that IsPlain.
+  [[nodiscard]] Answer AdmitPlain(Tally& tally) {
+    return AdmitPlainInto(tally.submitted);
+  }
   // From outside, before A1, which may then be made if it admits.
   [[nodiscard]] Answer JudgeOutside() const {
     if (!Has(kNotReady | kBounded)) [[likely]] return Answer::kAdmitted;
@@ -192,10 +196,6 @@ class Census {
   [[nodiscard]] Answer Confirm() {
     if (!Has(kNotReady)) [[likely]] return Answer::kAdmitted;
     return JudgePushed();
-  }
-  // The same, for who has just seen that IsPlain.
-  [[nodiscard]] Answer AdmitPlain(Tally& tally) {
-    return AdmitPlainInto(tally.submitted);
   }
   // Takes one of those from outside back, for good.
   void GiveBack() { given_back_.fetch_add(1, std::memory_order_seq_cst); }

@@ -7,7 +7,6 @@
 #include <thread>
 
 #include "impls/work_stealing/node_cache.h"
-#include "reference/processors.h"
 
 namespace heddle::work_stealing {
 

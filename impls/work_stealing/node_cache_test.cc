@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "impls/work_stealing/node_cache.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <set>
 #include <thread>
 #include <vector>
@@ -119,15 +122,48 @@ TEST(NodeCacheTest, WorksWhileAThreadEnds) {
   }
 }
 
-TEST(NodeCacheTest, HasWhatItHasReserved) {
-  std::vector<OwnedNode> nodes;
-  for (int batch = 0; batch < 3; ++batch) {
-    const unsigned reserved = NodeCache::Reserve();
-    ASSERT_EQ(reserved, NodeCache::kBatch);
-    for (unsigned i = 0; i < reserved; ++i) {
-      nodes.emplace_back(NodeCache::Make(Task()));
+// No memory is to be had from the system while one lives.
+class NoMemory {
+ public:
+  NoMemory() {
+    getrlimit(RLIMIT_AS, &before_);
+    const rlimit none{.rlim_cur = 0, .rlim_max = before_.rlim_max};
+    setrlimit(RLIMIT_AS, &none);
+  }
+  ~NoMemory() { setrlimit(RLIMIT_AS, &before_); }
+
+ private:
+  rlimit before_;
+};
+
+TEST(NodeCacheTest, ReservesABatchOrSaysWhatThereIs) {
+  EXPECT_EQ(NodeCache::Reserve(), NodeCache::kBatch);
+  if (!kCaches) GTEST_SKIP() << "each node is allocated for itself";
+  constexpr unsigned kLeft = 3;
+  std::vector<TaskNode*> nodes;
+  nodes.reserve(1 << 20);
+  unsigned reserved = 0;
+  unsigned made = 0;
+  {
+    const NoMemory no_memory;
+    try {  // what all threads have left
+      while (nodes.size() < nodes.capacity()) nodes.push_back(Make());
+    } catch (const std::bad_alloc&) {
+    }
+    for (unsigned i = 0; i < kLeft; ++i) {
+      NodeCache::Recycle(nodes.back());
+      nodes.pop_back();
+    }
+    reserved = NodeCache::Reserve();
+    try {
+      for (; made <= kLeft; ++made) nodes.push_back(Make());
+    } catch (const std::bad_alloc&) {
     }
   }
+  EXPECT_EQ(reserved, kLeft);
+  EXPECT_EQ(made, kLeft);
+  EXPECT_EQ(NodeCache::Reserve(), NodeCache::kBatch);
+  Recycle(nodes);
 }
 
 }  // namespace
