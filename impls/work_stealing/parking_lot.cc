@@ -21,6 +21,7 @@ void Sleeper::AwaitCall() {
 }
 
 void Sleeper::Call() {
+  called_ = std::chrono::steady_clock::now();
   if (call_.exchange(kCalled, std::memory_order_release) == kAsleep) {
     heddle::WakeOne(call_);
   }
@@ -55,7 +56,10 @@ bool ParkingLot::Withdraw(Sleeper& sleeper) {
   return true;
 }
 
-void ParkingLot::Sleep(Sleeper& sleeper) { sleeper.AwaitCall(); }
+std::chrono::steady_clock::time_point ParkingLot::Sleep(Sleeper& sleeper) {
+  sleeper.AwaitCall();
+  return sleeper.called_;
+}
 
 bool ParkingLot::BeginSearch() {
   Word word = word_.load(std::memory_order_relaxed);

@@ -5,6 +5,7 @@
 #define HEDDLE_IMPLS_WORK_STEALING_PARKING_LOT_H_
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 
 #include "impls/work_stealing/brief_lock.h"
@@ -29,6 +30,7 @@ class Sleeper {
   void Call();
 
   FutexWord call_{kAwake};
+  std::chrono::steady_clock::time_point called_;  // written by who calls
   bool announced_ = false;       // guarded by the lot's lock
   Sleeper* previous_ = nullptr;  // guarded by the lot's lock
   Sleeper* next_ = nullptr;      // guarded by the lot's lock
@@ -97,8 +99,9 @@ class ParkingLot {
   void Announce(Sleeper& sleeper, bool searching = false);
   // S2, yes. The caller searches now. True if it was called.
   bool Withdraw(Sleeper& sleeper);
-  // S3. The caller searches now.
-  void Sleep(Sleeper& sleeper);
+  // S3. When it was called, which is earlier than when it runs. The caller
+  // searches now.
+  std::chrono::steady_clock::time_point Sleep(Sleeper& sleeper);
 
   // L1. False if somebody searches already: one is enough.
   [[nodiscard]] bool BeginSearch();

@@ -42,9 +42,13 @@ bool SearchingPays() {
 
 constinit thread_local Worker* Worker::current_ = nullptr;
 
+Worker::Worker(Workplace& place) : place_(place), habit_(kSearch) {}
+
 void Worker::Work() {
   current_ = this;
   has_just_run_ = false;
+  habit_ = WaitingHabit(kSearch);
+  learns_asleep_ = false;
   interruptions_ = 0;
   sleeps_first_ = 0;
   while (!place_.census.MayLeaveNow()) {
@@ -207,10 +211,14 @@ TaskNode* Worker::Search() {
     --sleeps_first_;
     return nullptr;
   }
+  learns_asleep_ = true;
+  if (!habit_.WaitsAwake()) return nullptr;
   if (!searching_ && !place_.lot.BeginSearch()) return nullptr;
+  learns_asleep_ = false;
   searching_ = true;
   auto now = std::chrono::steady_clock::now();
-  const auto end = now + kSearch;
+  const auto begin = now;
+  const auto end = begin + kSearch;
   TaskNode* node = nullptr;
   bool interrupted = false;
   while (node == nullptr && now < end && !place_.census.MayLeaveNow()) {
@@ -222,6 +230,7 @@ TaskNode* Worker::Search() {
     const auto before = std::exchange(now, std::chrono::steady_clock::now());
     if (now - before > kInterruption) interrupted = true;
   }
+  habit_.Learn(now - begin);
   if (!interrupted) {
     interruptions_ = std::max(0, interruptions_ - 1);
   } else if ((interruptions_ += kInterruptionWeight) > kInterruptionLimit) {
@@ -247,8 +256,11 @@ void Worker::Rest() {
     BriefLock::GiveWay(++rests_in_vain_);
   } else {
     rests_in_vain_ = 0;
-    place_.lot.Sleep(sleeper_);                                      // S3
+    const auto begin = std::chrono::steady_clock::now();
+    const auto called = place_.lot.Sleep(sleeper_);                  // S3
+    if (learns_asleep_) habit_.Learn(called - begin);
   }
+  learns_asleep_ = false;
   searching_ = true;
 }
 

@@ -18,6 +18,7 @@
 #include "impls/work_stealing/task_deque.h"
 #include "impls/work_stealing/task_node.h"
 #include "impls/work_stealing/workplace.h"
+#include "reference/waiting_habit.h"
 
 namespace heddle::work_stealing {
 
@@ -57,7 +58,8 @@ namespace heddle::work_stealing {
 //
 // A search is the same in a loop, for kSearch at most and only where there is
 // more than one core and nobody else wants it; it is what makes the next task
-// begin at once.
+// begin at once. Where tasks come one by one with pauses between them, it
+// sleeps at once (waiting_habit.h).
 //
 // What the caller must do: call Work on one thread at a time, and the
 // functions marked so only on that thread.
@@ -75,7 +77,7 @@ namespace heddle::work_stealing {
 // worker may still steal.
 class alignas(64) Worker {
  public:
-  explicit Worker(Workplace& place) : place_(place) {}
+  explicit Worker(Workplace& place);
 
   // Runs tasks until MayLeave.
   void Work();
@@ -169,6 +171,8 @@ class alignas(64) Worker {
   // The working thread's.
   bool searching_ = false;
   bool has_just_run_ = false;
+  WaitingHabit habit_;  // how soon there is a task after the last one
+  bool learns_asleep_ = false;
   int rests_in_vain_ = 0;  // in a row
   int gather_ = 0;  // pauses before it looks for tasks from outside
   std::chrono::steady_clock::time_point last_claim_{};
