@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reference/task_queue.h"
 
+#include <utility>
+
 namespace heddle {
+
+void TaskQueue::swap(TaskQueue& other) noexcept {
+  chunks_.swap(other.chunks_);
+  std::swap(first_, other.first_);
+  std::swap(size_, other.size_);
+  spare_.swap(other.spare_);
+}
 
 void TaskQueue::AddChunk() {
   if (spare_.empty()) spare_.emplace_back();

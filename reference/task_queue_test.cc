@@ -71,6 +71,13 @@ TEST(TaskQueue, TakesItsTasksAlongWhenItIsMoved) {
   EXPECT_EQ(NumberOf(queue.pop_front(), ran), 7);
   EXPECT_EQ(taken.size(), 100u);
   EXPECT_EQ(NumberOf(taken.pop_back(), ran), 99);
+
+  TaskQueue last = std::move(taken);
+  EXPECT_TRUE(taken.empty());  // NOLINT: promised
+  taken.push_back(Number(8, ran));
+  EXPECT_EQ(NumberOf(taken.pop_front(), ran), 8);
+  EXPECT_EQ(last.size(), 99u);
+  EXPECT_EQ(NumberOf(last.pop_front(), ran), 0);
 }
 
 TEST(TaskQueue, DestroysTheTasksThatAreStillInIt) {
@@ -79,6 +86,11 @@ TEST(TaskQueue, DestroysTheTasksThatAreStillInIt) {
     TaskQueue queue;
     for (int i = 0; i < 100; ++i) queue.push_back([held] {});
     EXPECT_EQ(held.use_count(), 101);
+    queue.pop_front();  // a temporary, destroyed with what it holds
+    EXPECT_EQ(held.use_count(), 100);
+    queue = TaskQueue();
+    EXPECT_EQ(held.use_count(), 1);
+    for (int i = 0; i < 100; ++i) queue.push_back([held] {});
   }
   EXPECT_EQ(held.use_count(), 1);
 }
