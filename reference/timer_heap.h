@@ -20,8 +20,15 @@ namespace heddle {
 // are added, moved or removed; a node's children share a cache line. Owns no
 // timer. One thread.
 //
+// Many that are due at once can leave the heap for a row, sorted once, from
+// which the first is taken without putting the others in order. They are still
+// in here: what comes first is the first of the row or of the heap. Who moves
+// leaves the row for the heap; of those that have left, or were removed, an
+// entry stays in the row until the row has come so far.
+//
 // Adding, moving and removing one of n timers costs O(log n). Room for as many
-// as were in it at once is kept; nothing of a timer that was removed is.
+// as were in it at once is kept, and in the row; nothing of a timer that was
+// removed is.
 class TimerHeap {
  public:
   TimerHeap() : nodes_(kRoot) {}
@@ -29,7 +36,9 @@ class TimerHeap {
   TimerHeap(const TimerHeap&) = delete;
   TimerHeap& operator=(const TimerHeap&) = delete;
 
-  std::size_t size() const { return nodes_.size() - kRoot; }
+  std::size_t size() const {
+    return nodes_.size() - kRoot + row_.size() - have_left_;
+  }
   bool empty() const { return size() == 0; }
 
   // Adds `timer` by its due time and, where that is equal, `order`, which is
@@ -45,12 +54,14 @@ class TimerHeap {
     return slots_[timer.slot].order;
   }
 
+  // Puts those that are due by `until` in a row, if they are many, there is no
+  // row and there is memory for one.
+  void FormRow(Clock::Time until) noexcept;
+
   // These want it not to be empty.
 
-  Clock::Time first_due() const { return nodes_[kRoot].due; }
-  std::uint64_t first_order() const {
-    return slots_[nodes_[kRoot].slot].order;
-  }
+  Clock::Time first_due() const { return First().due; }
+  std::uint64_t first_order() const { return slots_[First().slot].order; }
 
   // Removes the first timer, which by then is on its way into the cache.
   Timer& TakeFirst();
@@ -91,10 +102,26 @@ class TimerHeap {
   static constexpr std::size_t kRoot = 3;  // before it are nodes without use
   static constexpr std::size_t kChildren = 4;
   static constexpr std::uint32_t kNoSlot = 0xffffffff;
+  static constexpr std::uint32_t kInRow = 0xfffffffe;  // for a place
+  // For a row. With fewer the heap is as fast.
+  static constexpr std::size_t kMany = 32;
   static std::size_t Parent(std::size_t place) { return place / 4 + 2; }
   static std::size_t FirstChild(std::size_t place) { return 4 * place - 8; }
 
   bool ComesBefore(const Node& a, const Node& b) const;
+  bool IsRowFirst() const {
+    return !row_.empty() &&
+           (nodes_.size() == kRoot || row_.back().due < nodes_[kRoot].due ||
+            ComesBefore(row_.back(), nodes_[kRoot]));
+  }
+  const Node& First() const {
+    return IsRowFirst() ? row_.back() : nodes_[kRoot];
+  }
+  void TakeAllIntoRow();
+  void TakeIntoRow(Clock::Time until);
+  Timer& TakeFromRow();
+  // Once entries of the row may be of no more use.
+  void TidyRow();
   std::size_t FirstOf(std::size_t place, std::size_t end) const;
   void Put(std::size_t place, Node node);
   // Puts `node` where the order wants it, from the free `place` on.
@@ -103,7 +130,12 @@ class TimerHeap {
   void Settle(std::size_t place, Node node);
   void FreeSlot(std::uint32_t slot);
 
-  std::vector<Node, CacheLineAllocator<Node>> nodes_;
+  using Nodes = std::vector<Node, CacheLineAllocator<Node>>;
+  Nodes nodes_;  // with room for all timers, so that who leaves the row finds it
+  // The last is the first. Those whose place is not kInRow have left it, but
+  // not the last one.
+  Nodes row_;
+  std::size_t have_left_ = 0;
   std::vector<Slot> slots_;
   // Of the slots' nodes; of a free slot, the free slot after it.
   std::vector<std::uint32_t> places_;

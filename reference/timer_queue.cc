@@ -99,6 +99,7 @@ void TimerQueue::RunDue() {
   if (heap_.empty()) return;
   const Clock::Time now = clock_.Now();
   const std::uint64_t first_new = next_order_;
+  heap_.FormRow(now);
   while (!heap_.empty()) {
     if (heap_.first_due() > now || heap_.first_order() >= first_new) break;
     const TimerHandle timer = TakeFirst();

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <functional>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <memory>
@@ -317,6 +320,98 @@ TEST_F(TimerQueueTest, AnyMixOfOperationsAgreesWithASortedMap) {
     ASSERT_EQ(queue_->Pending().size(), model.size());
   }
   EXPECT_GT(expected.size(), 500u);
+}
+
+// Many are due at once, and each changes others, also those that are due.
+// Against a model that is a sorted map.
+TEST_F(TimerQueueTest, ManyThatAreDueAtOnceMayChangeEachOther) {
+  std::mt19937 random(36);
+  const auto below = [&random](std::size_t limit) {
+    return static_cast<int>(random() % limit);
+  };
+  using Key = std::pair<Clock::Time, int>;
+  std::map<Key, int> model;  // (due, order) -> number
+  std::vector<std::pair<DelayedCall, Key>> calls;
+  int next_order = 0;
+  const auto place = [&](std::size_t number) {
+    auto& [call, key] = calls[number];
+    key = Key(call.time(), next_order++);
+    model.emplace(key, static_cast<int>(number));
+  };
+  std::function<void(int)> run;
+  const auto add = [&] {
+    const auto number = static_cast<int>(calls.size());
+    calls.emplace_back(Add(below(20), [&run, number] { run(number); }), Key());
+    place(calls.size() - 1);
+  };
+  run = [&](int number) {
+    ASSERT_EQ(model.begin()->second, number);
+    model.erase(model.begin());
+    const int kind = below(12);
+    if (kind == 0) add();
+    if (kind < 8 || model.empty()) return;
+    const auto chosen = std::next(model.begin(), below(model.size()));
+    const auto victim = static_cast<std::size_t>(chosen->second);
+    model.erase(chosen);
+    DelayedCall& call = calls[victim].first;
+    if (kind == 8) {
+      call.Cancel();
+      return;
+    }
+    if (kind == 9) call.Reset(Seconds(below(20)));
+    if (kind > 9) call.Delay(Seconds(below(40) - (kind == 10 ? 0 : 2)));
+    place(victim);
+  };
+  int largest = 0;
+  for (int round = 0; round < 60; ++round) {
+    while (model.size() < 400) add();
+    const int first_new = next_order;
+    const std::size_t before = model.size();
+    // All of them, or a part.
+    AdvanceAndRun(below(3) == 0 ? 100 : below(20));
+    if (HasFatalFailure()) return;
+    largest = std::max(largest, static_cast<int>(before - model.size()));
+    const Key& first = model.begin()->first;
+    EXPECT_TRUE(first.first > clock_.Now() || first.second >= first_new);
+    EXPECT_EQ(queue_->NextDue(), first.first);
+    const auto pending = queue_->Pending();
+    ASSERT_EQ(pending.size(), model.size());
+    std::size_t i = 0;
+    for (const auto& [key, number] : model) {
+      ASSERT_EQ(pending[i++], calls[static_cast<std::size_t>(number)].first);
+    }
+  }
+  EXPECT_GT(largest, 100);
+  queue_.reset();
+  for (const auto& [call, key] : calls) EXPECT_FALSE(call.active());
+}
+
+TEST_F(TimerQueueTest, WhoThrowsAmongManyThatAreDueStopsNoOther) {
+  RecordedLog log;
+  std::vector<int> expected;
+  for (int i = 0; i < 100; ++i) {
+    Add(1, i);
+    expected.push_back(i);
+    Add(1, [] { throw 42; });
+  }
+  AdvanceAndRun(1);
+  EXPECT_EQ(ran_, expected);
+  EXPECT_EQ(log.records().size(), 100u);
+}
+
+// A timer that was moved before the others stops this run (RL-09).
+TEST_F(TimerQueueTest, WhatIsLeftOfManyThatWereDueIsCancelledWithTheQueue) {
+  auto held = std::make_shared<int>();
+  std::vector<DelayedCall> calls;
+  Add(1, [&calls] { calls.back().Delay(Seconds(-1)); });
+  for (int i = 0; i < 100; ++i) calls.push_back(Add(1, [held] {}));
+  AdvanceAndRun(1);
+  EXPECT_EQ(queue_->Pending().size(), 100u);
+  EXPECT_EQ(queue_->NextDue(), Clock::Time(seconds(0)));
+  EXPECT_EQ(held.use_count(), 101);
+  queue_.reset();
+  EXPECT_EQ(held.use_count(), 1);
+  for (const DelayedCall& call : calls) EXPECT_FALSE(call.active());
 }
 
 }  // namespace
