@@ -53,8 +53,7 @@ Seconds RequireNumber(const char* function, Seconds shift) {
 
 void DelayedCall::Cancel() {
   // What the timer holds may hold this handle: no more of it after this.
-  Timer& timer = RequirePending("DelayedCall::Cancel", timer_);
-  timer.queue->Cancel(timer);
+  RequirePending("DelayedCall::Cancel", timer_).queue->Cancel(timer_);
 }
 
 void DelayedCall::Reset(Seconds delay) {

@@ -76,6 +76,16 @@ class TimerHandle {
     if (timer_ != nullptr) Drop();
   }
 
+  // Drops a reference of somebody else, who has told this one's owner to.
+  void DropAnother() const noexcept {
+    // Two are that one and this one: nobody else can change their number.
+    if (timer_->references.load(std::memory_order_acquire) == 2) {
+      timer_->references.store(1, std::memory_order_release);
+    } else {
+      timer_->references.fetch_sub(1, std::memory_order_acq_rel);
+    }
+  }
+
   Timer* Release() noexcept { return std::exchange(timer_, nullptr); }
 
   explicit operator bool() const noexcept { return timer_ != nullptr; }

@@ -73,12 +73,13 @@ TimerHandle TimerQueue::Add(Seconds delay, Task&& task) {
   return timer;
 }
 
-void TimerQueue::Cancel(Timer& timer) {
-  assert(timer.state == TimerState::kPending && timer.queue == this);
-  heap_.Remove(timer);
-  const TimerHandle removed = TimerHandle::Adopt(&timer);
-  timer.state = TimerState::kCancelled;
-  timer.task = Task();  // when everything else is in order
+void TimerQueue::Cancel(const TimerHandle& timer) {
+  assert(timer->state == TimerState::kPending && timer->queue == this);
+  heap_.Remove(*timer);
+  timer->state = TimerState::kCancelled;
+  // Goes when everything else is in order, and the handle with it, maybe.
+  const Task task = std::move(timer->task);
+  timer.DropAnother();  // the heap's
 }
 
 void TimerQueue::Reset(Timer& timer, Seconds delay) {

@@ -54,8 +54,8 @@ class TimerQueue {
 
   // These want a pending timer of this queue.
 
-  // Destroys its task before returning (RL-35).
-  void Cancel(Timer& timer);
+  // Destroys its task before returning (RL-35), and that, maybe, the handle.
+  void Cancel(const TimerHandle& timer);
   // Due `delay` from now; its place among equals is the last.
   void Reset(Timer& timer, Seconds delay);
   // Due `shift` later, or earlier; its place among equals is the last.

@@ -414,5 +414,13 @@ TEST_F(TimerQueueTest, WhatIsLeftOfManyThatWereDueIsCancelledWithTheQueue) {
   for (const DelayedCall& call : calls) EXPECT_FALSE(call.active());
 }
 
+TEST_F(TimerQueueTest, ACancelledTimerLivesAsLongAsItsHandles) {
+  DelayedCall one = Add(1, 1);
+  DelayedCall other = one;
+  one.Cancel();
+  one = DelayedCall();
+  EXPECT_THROW(other.Cancel(), AlreadyCancelled);
+}
+
 }  // namespace
 }  // namespace heddle

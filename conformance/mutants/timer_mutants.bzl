@@ -204,7 +204,7 @@ def _handles():
         chapter = "timer",
         rule = "RL_35_ACancelledTimerReleasesItsCapturesAtOnce",
         source = _TIMERS,
-        replace = "  timer.task = Task();  // when everything else is in order\n",
+        replace = "  const Task task = std::move(timer->task);\n",
         by = "",
         message = "a cancelled timer holds its captures",
     )
@@ -284,10 +284,9 @@ def _costs():
         chapter = "timer",
         rule = "RL_32_CancelledTimersDoNotPileUp",
         source = _TIMERS,
-        replace = "  const TimerHandle removed = TimerHandle::Adopt(&timer);\n",
-        by = "  const TimerHandle removed = TimerHandle::Adopt(&timer);\n" +
-             "  static auto* const until_due = new std::vector<TimerHandle>;\n" +
-             "  until_due->push_back(removed);\n",
+        replace = "  timer.DropAnother();  // the heap's\n",
+        by = "  static auto* const until_due = new std::vector<TimerHandle>;\n" +
+             "  until_due->push_back(TimerHandle::Adopt(timer.get()));\n",
         message = "bytes in use where 10 timers of 10,000 are left",
     )
     mutant(
