@@ -112,7 +112,7 @@ bool Crew::AddWorker() {
   Seat* seat;
   try {
     seat = FreeSeat();
-    seat->counted.store(false, std::memory_order_release);
+    seat->counted = false;  // the thread to come sees it
     seat->first_node.reset(NodeCache::Make(Task()));
     seat->thread = std::thread(&Crew::Main, this, std::ref(*seat),
                                next_ordinal_);
@@ -123,10 +123,13 @@ bool Crew::AddWorker() {
     return false;
   }
   ++next_ordinal_;
-  place_.census.AddWorker();
-  seat->counted.store(true, std::memory_order_release);
-  seat->counted.notify_one();
+  CountOnce(*seat);
   return true;
+}
+
+void Crew::CountOnce(Seat& seat) {
+  std::lock_guard guard(seat.counting);
+  if (!std::exchange(seat.counted, true)) place_.census.AddWorker();
 }
 
 Crew::Seat* Crew::FreeSeat() {
@@ -148,7 +151,7 @@ Crew::Seat* Crew::FreeSeat() {
 void Crew::Main(Seat& seat, int ordinal) {
   const WorkerScope scope(pool_, ordinal);
   seat.name = WorkerScope::CurrentName();
-  seat.counted.wait(false, std::memory_order_acquire);
+  CountOnce(seat);
   seat.first_node.reset();
   do {
     seat.worker.Work();

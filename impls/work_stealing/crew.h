@@ -4,7 +4,6 @@
 #ifndef HEDDLE_IMPLS_WORK_STEALING_CREW_H_
 #define HEDDLE_IMPLS_WORK_STEALING_CREW_H_
 
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -15,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "impls/work_stealing/brief_lock.h"
 #include "impls/work_stealing/node_cache.h"
 #include "impls/work_stealing/worker.h"
 #include "impls/work_stealing/workplace.h"
@@ -102,8 +102,9 @@ class Crew {
     // For the thread's cache, so that it can take a task from outside even if
     // there is no memory then.
     OwnedNode first_node;
-    // Set when the thread has been counted; it begins then.
-    std::atomic<bool> counted = false;
+    // Whether the thread has been counted; it begins then.
+    BriefLock counting;
+    bool counted = false;  // guarded by counting
     // The thread's; others may read it where they see its worker busy.
     std::string name;
   };
@@ -115,6 +116,10 @@ class Crew {
   void FinishIfJoined();
   // Joins what has ended and what still works, without the lock meanwhile.
   void JoinThreads(std::unique_lock<std::mutex>& lock);
+  // Counts a thread that exists, unless it is counted. Who has made it does so,
+  // with mutex_ held until then, and the thread itself: neither has to wait for
+  // the other to run.
+  void CountOnce(Seat& seat);
 
   // The body of a worker's thread.
   void Main(Seat& seat, int ordinal);

@@ -73,6 +73,11 @@ bool ParkingLot::BeginSearch() {
   return false;
 }
 
+// Relaxed, as in BeginSearch.
+void ParkingLot::JoinSearch() {
+  word_.fetch_add(kOneSearcher, std::memory_order_relaxed);
+}
+
 void ParkingLot::EndSearch() {
   // L3, partner of W2's load (header).
   word_.fetch_sub(kOneSearcher, std::memory_order_seq_cst);

@@ -53,7 +53,7 @@ class Sleeper {
 //      no:  S3 Sleep                   W3 if so, take one out and wake it
 //
 //   Who searches
-//   L1 BeginSearch, or Withdraw, or was called
+//   L1 BeginSearch, or JoinSearch, or Withdraw, or was called
 //   L2 look for a task: found, or not
 //   L3 found: EndSearch; not found: Announce, which is S1 as well
 //   L4 found: if more wait, WakeForTask; not found: S2
@@ -105,6 +105,7 @@ class ParkingLot {
 
   // L1. False if somebody searches already: one is enough.
   [[nodiscard]] bool BeginSearch();
+  void JoinSearch();  // L1, also if somebody searches already
   void EndSearch();  // L3
 
   // W2 and W3. False if nobody was announced.

@@ -84,6 +84,20 @@ TEST(ParkingLotTest, CallsNobodyForATaskWhileSomebodySearches) {
   EXPECT_TRUE(lot.Withdraw(sleeper));
 }
 
+TEST(ParkingLotTest, LetsSeveralJoinASearch) {
+  ParkingLot lot;
+  Sleeper sleeper;
+  lot.Announce(sleeper);
+  lot.JoinSearch();
+  lot.JoinSearch();
+  EXPECT_FALSE(lot.BeginSearch());
+  lot.EndSearch();
+  EXPECT_FALSE(lot.WakeForTask()) << "one still searches";
+  lot.EndSearch();
+  EXPECT_TRUE(lot.WakeForTask());
+  EXPECT_TRUE(lot.Withdraw(sleeper));
+}
+
 TEST(ParkingLotTest, CountsACallUnderWayAsASearch) {
   ParkingLot lot;
   std::vector<Sleeper> sleepers(2);

@@ -46,7 +46,9 @@ Worker::Worker(Workplace& place) : place_(place), habit_(kSearch) {}
 
 void Worker::Work() {
   current_ = this;
-  has_just_run_ = false;
+  place_.lot.JoinSearch();                                          // L1
+  searching_ = true;
+  has_just_run_ = true;
   habit_ = WaitingHabit(kSearch);
   learns_asleep_ = false;
   interruptions_ = 0;

@@ -29,7 +29,7 @@ namespace heddle::work_stealing {
 // Its states:
 //
 //   from       to         when                             tally
-//   -          looking    Work is called                   idle
+//   -          searching  Work is called                   idle
 //   looking    busy       Find has a task                  idle -> busy
 //   busy       busy       the task has ended, Find has     busy
 //                         another
@@ -59,7 +59,9 @@ namespace heddle::work_stealing {
 // A search is the same in a loop, for kSearch at most and only where there is
 // more than one core and nobody else wants it; it is what makes the next task
 // begin at once. Where tasks come one by one with pauses between them, it
-// sleeps at once (waiting_habit.h).
+// sleeps at once (waiting_habit.h). A new thread also searches before it
+// sleeps, beside others: tasks, or the stop, that follow its creation find it
+// awake.
 //
 // What the caller must do: call Work on one thread at a time, and the
 // functions marked so only on that thread.
