@@ -76,11 +76,11 @@ class ChainHandle {
                            handles, handles - 1, std::memory_order_acq_rel)) {
       return;
     }
-    DropLast();
+    DropLast(chain_);
   }
 
   // Where it may be the last one.
-  void DropLast() noexcept;
+  static void DropLast(ChainCount* count) noexcept;
 
   ChainCount* chain_ = nullptr;  // a DeferredChain
 };

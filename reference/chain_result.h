@@ -29,10 +29,7 @@ class ChainResult {
   template <class T, class... Args>
   static ChainResult OfValue(Args&&... args) {
     ChainResult result;
-    if constexpr (!std::is_void_v<T>) {
-      result.Put<T>(std::forward<Args>(args)...);
-    }
-    result.kind_ = Kind::kValue;
+    result.Become<T>(std::forward<Args>(args)...);
     return result;
   }
 
@@ -40,7 +37,7 @@ class ChainResult {
   static ChainResult OfFailure(std::exception_ptr exception) noexcept {
     ChainResult result;
     result.Put<std::exception_ptr>(std::move(exception));
-    result.kind_ = Kind::kFailure;
+    result.form_.kind = Kind::kFailure;
     return result;
   }
 
@@ -54,9 +51,24 @@ class ChainResult {
   }
   ~ChainResult() { Reset(); }
 
-  bool has_value() const { return kind_ == Kind::kValue; }
-  bool has_failure() const { return kind_ == Kind::kFailure; }
-  bool empty() const { return kind_ == Kind::kNothing; }
+  bool has_value() const { return form_.kind == Kind::kValue; }
+  bool has_failure() const { return form_.kind == Kind::kFailure; }
+  bool empty() const { return form_.kind == Kind::kNothing; }
+
+  // Whether its destruction runs code, which may be a user's.
+  bool has_destructor() const { return operations_ != nullptr; }
+
+  // Replaces what is here by the value that OfValue() gives. Of what is here,
+  // `args` must use nothing.
+  template <class T, class... Args>
+  void Become(Args&&... args) {
+    Reset();
+    if constexpr (!std::is_void_v<T>) Put<T>(std::forward<Args>(args)...);
+    form_.kind = Kind::kValue;
+  }
+
+  // The same as assignment, where it is empty.
+  void Fill(ChainResult&& other) noexcept { TakeFrom(other); }
 
   // Only if has_value(), and T is the type it was made with.
   template <class T>
@@ -83,7 +95,7 @@ class ChainResult {
   }
 
   void Reset() noexcept {
-    kind_ = Kind::kNothing;
+    form_.kind = Kind::kNothing;
     if (operations_ != nullptr) {
       std::exchange(operations_, nullptr)->destroy(storage_);
     }
@@ -91,6 +103,12 @@ class ChainResult {
 
  private:
   enum class Kind : unsigned char { kNothing, kValue, kFailure };
+
+  // Moves as one.
+  struct Form {
+    Kind kind = Kind::kNothing;
+    bool is_long = false;  // bytes, and more of them than a Word
+  };
 
   using Word = std::uint64_t;
 
@@ -124,7 +142,7 @@ class ChainResult {
       if constexpr (!kIsBytes<T>) {
         operations_ = &kInlineOperations<T>;
       } else {
-        is_long_ = sizeof(T) > sizeof(Word);
+        form_.is_long = sizeof(T) > sizeof(Word);
       }
     }
   }
@@ -155,14 +173,13 @@ class ChainResult {
   };
 
   void TakeFrom(ChainResult& other) noexcept {
-    kind_ = std::exchange(other.kind_, Kind::kNothing);
-    operations_ = std::exchange(other.operations_, nullptr);
+    form_ = other.form_;
+    other.form_.kind = Kind::kNothing;
+    operations_ = other.operations_;
     if (operations_ != nullptr) {
+      other.operations_ = nullptr;
       operations_->relocate(other.storage_, storage_);
-      return;
-    }
-    is_long_ = other.is_long_;
-    if (is_long_) {
+    } else if (form_.is_long) {
       std::memcpy(storage_, other.storage_, kInlineSize);
     } else {
       std::memcpy(storage_, other.storage_, sizeof(Word));
@@ -172,8 +189,7 @@ class ChainResult {
   // A value, a pointer to one that does not fit, or an exception.
   alignas(std::max_align_t) unsigned char storage_[kInlineSize];
   const Operations* operations_ = nullptr;  // null for nothing and for bytes
-  Kind kind_ = Kind::kNothing;
-  bool is_long_ = false;  // bytes, and more of them than a Word
+  Form form_;
 };
 
 }  // namespace heddle

@@ -61,6 +61,14 @@ class ChainStep {
     }
   }
 
+  // The same, for a step that often is in a slot and often has nothing to
+  // destroy.
+  static void End(std::unique_ptr<ChainStep> step) {
+    if (!step->has_destructor_ && step->slot_ != nullptr) {
+      step.release()->slot_->Free();
+    }
+  }
+
   // For kCall and kCoroutine: replaces `result`, a value or a failure, by what
   // the callback made of it; or empties it and returns the chain whose result
   // shall take its place, which a kCoroutine is then run with again. Throws
@@ -68,12 +76,15 @@ class ChainStep {
   virtual ChainHandle Run(ChainResult& /*result*/) { return ChainHandle(); }
 
  protected:
-  explicit ChainStep(Kind kind) : kind_(kind) {}
+  // `has_destructor`: whether the destruction of the whole step does anything.
+  explicit ChainStep(Kind kind, bool has_destructor = true)
+      : kind_(kind), has_destructor_(has_destructor) {}
 
  private:
   friend class DeferredChain;
 
   const Kind kind_;
+  const bool has_destructor_;
   ChainStep* next_ = nullptr;
   StepSlot* slot_ = nullptr;  // where it is; null if it is by itself
 };

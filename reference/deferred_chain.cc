@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Firing, attaching, pausing, cancelling.
+// Firing, pausing, cancelling.
 #include "reference/deferred_chain.h"
 
 #include <cxxabi.h>
@@ -43,11 +43,8 @@ ChainHandle RequireReturned(ChainHandle chain, const std::type_info& type,
   }
 }
 
-DeferredChain::DeferredChain(const std::type_info& type)
-    : head_(&type), tail_(&type), resume_step_(*this) {
-  if (DeferredDebugging()) {
-    record_ = std::make_unique<DeferredRecord>(DeferredRecord::Made::kHere);
-  }
+void DeferredChain::NoteMaker() {
+  record_ = std::make_unique<DeferredRecord>(DeferredRecord::Made::kHere);
 }
 
 void DeferredChain::RequireEqualHead(const char* function,
@@ -66,22 +63,26 @@ void DeferredChain::RequireEqualTail(const char* function,
                          TypeName(*tail_) + " now");
 }
 
-void DeferredChain::NoteFirstFire() {
-  if (!DeferredDebugging()) return;
+void DeferredChain::KeepFirstFire() {
   if (!record_) {
     record_ = std::make_unique<DeferredRecord>(DeferredRecord::Made::kWhileOff);
   }
   record_->NoteFirstFire();
 }
 
+void DeferredChain::FireExposed(ChainResult&& result) {
+  ChainHandle self(this);
+  FireNow(std::move(result), &self);
+}
+
 inline void DeferredChain::FireNow(ChainResult&& result, ChainHandle* own) {
   // The canceller, or the group, may hold the last other one.
-  const bool exposed = canceller_.has_destructor() || tied_;
-  const ChainHandle self(own == nullptr && exposed ? ChainHandle(this)
-                                                   : ChainHandle());
+  if (own == nullptr && (canceller_.has_destructor() || tied_)) {
+    return FireExposed(std::move(result));
+  }
   NoteFirstFire();
   called_ = true;
-  result_ = std::move(result);
+  result_.Fill(std::move(result));
   if (tied_) ReleaseFromGroup();
   if (canceller_) {
     canceller_ = nullptr;  // before the callbacks, which may run long (DF-15)
@@ -89,23 +90,19 @@ inline void DeferredChain::FireNow(ChainResult&& result, ChainHandle* own) {
   RunIfReady(own);
 }
 
-[[gnu::flatten]] void DeferredChain::Fire(const char* function,
-                                          ChainResult&& result,
-                                          ChainHandle* own) {
+void DeferredChain::Fire(const char* function, ChainResult&& result,
+                         ChainHandle* own) {
   if (!called_) {
     FireNow(std::move(result), own);
   } else if (!std::exchange(ignores_next_fire_, false)) {
-    throw AlreadyCalledError(std::string(function) +
-                             ": the Deferred has been fired before; it was " +
-                             DeferredRecord::Describe(record_.get()));
+    ThrowFiredBefore(function);
   }
 }
 
-void DeferredChain::Attach(std::unique_ptr<ChainStep> step,
-                           const std::type_info& tail) {
-  Append(step.release());
-  tail_ = &tail;
-  RunIfReady();
+void DeferredChain::ThrowFiredBefore(const char* function) const {
+  throw AlreadyCalledError(std::string(function) +
+                           ": the Deferred has been fired before; it was " +
+                           DeferredRecord::Describe(record_.get()));
 }
 
 void DeferredChain::Forward(ChainHandle target) {
@@ -114,20 +111,6 @@ void DeferredChain::Forward(ChainHandle target) {
         "Deferred::ChainDeferred: a Deferred cannot fire itself");
   }
   Attach(ChainStep::Make<ForwardStep>(slot_, std::move(target)), *tail_);
-}
-
-void DeferredChain::Append(ChainStep* step) {
-  (last_step_ != nullptr ? last_step_->next_ : first_step_) = step;
-  last_step_ = step;
-}
-
-ChainStep* DeferredChain::PopStep() {
-  ChainStep* const step = first_step_;
-  if (step != nullptr) {
-    first_step_ = std::exchange(step->next_, nullptr);
-    if (first_step_ == nullptr) last_step_ = nullptr;
-  }
-  return step;
 }
 
 void DeferredChain::Pause() { ++pauses_; }

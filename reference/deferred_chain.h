@@ -50,7 +50,9 @@ class DeferredChain : public ChainCount {
   using Canceller = ChainCanceller;
 
   // `type` is what fires it.
-  static ChainHandle Make(const std::type_info& type);
+  static ChainHandle Make(const std::type_info& type) {
+    return ChainHandle::Adopt(new DeferredChain(type));
+  }
 
   // The same with a canceller, a callable `void(ChainHandle)`.
   template <class F>
@@ -74,7 +76,7 @@ class DeferredChain : public ChainCount {
   // While debugging: WrongThread naming `function` and both threads if the
   // chain is another thread's; takes it for this one if it was detached.
   void RequireThread(const char* function) const {
-    if (DeferredDebugging() && record_) record_->RequireThread(function);
+    if (record_ && DeferredDebugging()) record_->RequireThread(function);
   }
   void DetachFromThread() const {
     if (record_) record_->DetachFromThread();
@@ -106,7 +108,10 @@ class DeferredChain : public ChainCount {
   friend class ChainTie;
   friend class RunStack;
 
-  explicit DeferredChain(const std::type_info& type);
+  explicit DeferredChain(const std::type_info& type)
+      : head_(&type), tail_(&type), resume_step_(*this) {
+    if (DeferredDebugging()) [[unlikely]] NoteMaker();
+  }
   ~DeferredChain() = default;
 
   static void* operator new(std::size_t) {
@@ -116,39 +121,55 @@ class DeferredChain : public ChainCount {
     RecycledBlocks<DeferredChain>::Free(memory);
   }
 
-  // deferred_chain.cc: firing, attaching, cancelling. The same type may have
+  // deferred_chain.cc: firing, pausing, cancelling. The same type may have
   // several std::type_info objects, in several libraries.
   void RequireEqualHead(const char* function, const std::type_info& type) const;
   void RequireEqualTail(const char* function, const std::type_info& type) const;
-  void NoteFirstFire();
+  // For debugging. Apart, like all that is rare, so that the usual way needs
+  // little of a frame.
+  [[gnu::cold, gnu::noinline]] void NoteMaker();
+  [[gnu::cold, gnu::noinline]] void KeepFirstFire();
+  void NoteFirstFire() {
+    if (DeferredDebugging()) [[unlikely]] KeepFirstFire();
+  }
+  [[noreturn, gnu::cold, gnu::noinline]] void ThrowFiredBefore(
+      const char* function) const;
+  // The same as FireNow(), where the canceller or the group may hold the last
+  // handle.
+  [[gnu::noinline]] void FireExposed(ChainResult&& result);
   void FireNow(ChainResult&& result, ChainHandle* own = nullptr);
   void CancelUnfired();
+
+  // deferred_run.cc: its steps, and passing the result from step to step, chain
+  // to chain.
   void Append(ChainStep* step);
   ChainStep* PopStep();
-
-  // deferred_run.cc: passing the result from step to step, chain to chain.
   bool Ready() const;
   void RunIfReady(ChainHandle* own = nullptr);
-  [[gnu::noinline]] void Run(ChainHandle* own);
+  void Run(ChainHandle* own);
   void BeginPass() noexcept;
   void EndPass() noexcept;
   static void RunNext(ChainHandle chain, RunStack& stack);
   void RunStep(ChainStep* step, RunStack& stack);
   void RunCall(std::unique_ptr<ChainStep> step, RunStack& stack);
-  void RunForward(std::unique_ptr<ChainStep> step, RunStack& stack);
-  void RunResume(DeferredChain& waiter, RunStack& stack);
-  void TakeResultOf(ChainHandle inner, RunStack& stack);
+  [[gnu::noinline]] void RunForward(std::unique_ptr<ChainStep> step,
+                                    RunStack& stack);
+  [[gnu::noinline]] void RunResume(DeferredChain& waiter, RunStack& stack);
+  [[gnu::noinline]] void TakeResultOf(ChainHandle inner, RunStack& stack);
   bool LeadsTo(const DeferredChain& chain) const;
+  [[gnu::noinline]] void TakeOwnResult();
   ChainResult Surrender();
 
   // deferred_life.cc: who keeps whom.
   void StartWaiting(ChainHandle inner);
   ChainHandle StopWaiting();
-  static void DropHandle(DeferredChain* chain) noexcept;
+  [[gnu::noinline]] static void DropHandle(DeferredChain* chain) noexcept;
   void ReleaseFromGroup() noexcept;
   ChainHandle Revive();
   bool Forsake() noexcept;
   static void Destroy(DeferredChain* chain) noexcept;
+  bool IsBare() const noexcept;
+  [[gnu::noinline]] static void DestroyInTurn(DeferredChain* chain) noexcept;
   void DropContents() noexcept;
   void PutOnList() noexcept;
   void TakeOffList() noexcept;

@@ -30,10 +30,6 @@ constinit thread_local bool destroying = false;
 
 }  // namespace
 
-ChainHandle DeferredChain::Make(const std::type_info& type) {
-  return ChainHandle::Adopt(new DeferredChain(type));
-}
-
 void DeferredChain::StartWaiting(ChainHandle inner) {
   inner->Append(&resume_step_);
   ++inner->waiters_;
@@ -56,8 +52,8 @@ ChainHandle DeferredChain::StopWaiting() {
 
 // With the last handle, nobody else can touch a chain that was never tied: any
 // access needs a handle.
-void ChainHandle::DropLast() noexcept {
-  auto* const chain = static_cast<DeferredChain*>(chain_);
+void ChainHandle::DropLast(ChainCount* count) noexcept {
+  auto* const chain = static_cast<DeferredChain*>(count);
   if (chain->handles_.load(std::memory_order_acquire) == 1 && !chain->tied_) {
     DeferredChain::Destroy(chain);
   } else {
@@ -145,7 +141,23 @@ inline void DeferredChain::DropContents() noexcept {
   }
 }
 
-[[gnu::flatten]] void DeferredChain::Destroy(DeferredChain* chain) noexcept {
+// Whether nothing is left that its destructor, or anything else, has to do.
+inline bool DeferredChain::IsBare() const noexcept {
+  return first_step_ == nullptr && !result_.has_destructor() && !canceller_ &&
+         record_ == nullptr && !listed_;
+}
+
+// A bare chain, as one is that had a few callbacks and a plain value, gives
+// back its memory and needs no turn: nothing can go with it.
+inline void DeferredChain::Destroy(DeferredChain* chain) noexcept {
+  if (chain->IsBare()) {
+    operator delete(chain);
+  } else {
+    DestroyInTurn(chain);
+  }
+}
+
+void DeferredChain::DestroyInTurn(DeferredChain* chain) noexcept {
   chain->below_ = std::exchange(doomed, chain);
   if (destroying) return;
   destroying = true;

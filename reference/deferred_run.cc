@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How a result passes from step to step and from chain to chain.
+// The steps, and how a result passes from step to step and from chain to chain.
 #include <exception>
 #include <memory>
 #include <stdexcept>
@@ -11,6 +11,27 @@
 #include "reference/run_stack.h"
 
 namespace heddle {
+
+void DeferredChain::Attach(std::unique_ptr<ChainStep> step,
+                           const std::type_info& tail) {
+  Append(step.release());
+  tail_ = &tail;
+  RunIfReady();
+}
+
+void DeferredChain::Append(ChainStep* step) {
+  (last_step_ != nullptr ? last_step_->next_ : first_step_) = step;
+  last_step_ = step;
+}
+
+ChainStep* DeferredChain::PopStep() {
+  ChainStep* const step = first_step_;
+  if (step != nullptr) {
+    first_step_ = std::exchange(step->next_, nullptr);
+    if (first_step_ == nullptr) last_step_ = nullptr;
+  }
+  return step;
+}
 
 bool DeferredChain::Ready() const {
   return called_ && !running_ && pauses_ == 0 && waiting_on_ == nullptr;
@@ -35,9 +56,9 @@ void DeferredChain::RunNext(ChainHandle chain, RunStack& stack) {
   }
 }
 
-inline void DeferredChain::RunCall(std::unique_ptr<ChainStep> step,
-                                   RunStack& stack) {
-  if (result_.empty()) result_ = Surrender();
+[[gnu::always_inline]] inline void DeferredChain::RunCall(
+    std::unique_ptr<ChainStep> step, RunStack& stack) {
+  if (result_.empty()) [[unlikely]] TakeOwnResult();
   ChainHandle inner = step->Run(result_);
   if (inner && step->kind_ == ChainStep::Kind::kCoroutine) {
     // It goes on before what has been attached meanwhile.
@@ -45,12 +66,14 @@ inline void DeferredChain::RunCall(std::unique_ptr<ChainStep> step,
     if (first_step_ == nullptr) last_step_ = step.get();
     first_step_ = step.release();
   } else {
-    step.reset();  // what it captured goes now, not when the chain does (DF-15)
+    // What it captured goes now, not when the chain does (DF-15).
+    ChainStep::End(std::move(step));
   }
   if (inner) TakeResultOf(std::move(inner), stack);
 }
 
-inline void DeferredChain::RunStep(ChainStep* step, RunStack& stack) {
+[[gnu::always_inline]] inline void DeferredChain::RunStep(ChainStep* step,
+                                                          RunStack& stack) {
   switch (step->kind_) {
     case ChainStep::Kind::kCall:
     case ChainStep::Kind::kCoroutine:
@@ -75,9 +98,8 @@ void DeferredChain::RunIfReady(ChainHandle* own) {
 
 // A pass, once begun, runs every step there is, those attached meanwhile
 // included, until the chain has to wait. A chain that gets its result from
-// this one goes on top and runs first, before the rest of this one. In one
-// piece with what it calls: this is where the time of a Deferred goes.
-[[gnu::flatten]] void DeferredChain::Run(ChainHandle* own) {
+// this one goes on top and runs first, before the rest of this one.
+void DeferredChain::Run(ChainHandle* own) {
   RunStack stack;
   stack.Push(own != nullptr ? std::move(*own) : ChainHandle(this));
   while (DeferredChain* const chain = stack.top()) {
@@ -138,6 +160,9 @@ bool DeferredChain::LeadsTo(const DeferredChain& chain) const {
   while (next != nullptr && next != &chain) next = next->waiting_on_;
   return next == &chain;
 }
+
+// Where it has moved on: what those get who still want it (BT-36).
+void DeferredChain::TakeOwnResult() { result_ = Surrender(); }
 
 // The result, which leaves nothing behind but the knowledge that it was there.
 ChainResult DeferredChain::Surrender() {

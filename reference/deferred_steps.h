@@ -71,8 +71,10 @@ ChainHandle Settle(ChainResult& result, Call&& call) {
                              typeid(U), result);
     } else if constexpr (std::is_void_v<Result>) {
       call();
-      result = ChainResult::OfValue<void>();
-    } else {
+      result.Become<void>();
+    } else if constexpr (std::is_same_v<Result, U>) {
+      result.Become<U>(call());
+    } else {  // it may refer to what is in `result`
       result = MakeChainResult<U>(call());
     }
   } catch (abi::__forced_unwind&) {
@@ -101,7 +103,7 @@ template <class T, class U, class OnValue, class OnFailure>
 class CallStep final : public ChainStep {
  public:
   CallStep(OnValue on_value, OnFailure on_failure)
-      : ChainStep(Kind::kCall),
+      : ChainStep(Kind::kCall, kHasDestructor),
         on_value_(std::move(on_value)),
         on_failure_(std::move(on_failure)) {}
 
@@ -110,6 +112,10 @@ class CallStep final : public ChainStep {
   }
 
  private:
+  static constexpr bool kHasDestructor =
+      !std::is_trivially_destructible_v<OnValue> ||
+      !std::is_trivially_destructible_v<OnFailure>;
+
   ChainHandle RunOnValue(ChainResult& result) {
     if constexpr (!std::is_same_v<OnValue, PassOn>) {
       return Settle<U>(result, [&]() -> decltype(auto) {
@@ -117,7 +123,7 @@ class CallStep final : public ChainStep {
       });
     } else if constexpr (!std::is_same_v<T, U>) {
       static_assert(std::is_void_v<U>);
-      result = ChainResult::OfValue<void>();
+      result.Become<void>();
     }
     return ChainHandle();
   }
@@ -148,7 +154,8 @@ template <class T, class U, class OnResult>
 class BothStep final : public ChainStep {
  public:
   explicit BothStep(OnResult on_result)
-      : ChainStep(Kind::kCall), on_result_(std::move(on_result)) {}
+      : ChainStep(Kind::kCall, !std::is_trivially_destructible_v<OnResult>),
+        on_result_(std::move(on_result)) {}
 
   ChainHandle Run(ChainResult& result) override {
     return Settle<U>(result, [&]() -> decltype(auto) {

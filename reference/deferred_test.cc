@@ -8,6 +8,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "reference/errors.h"
@@ -286,6 +287,16 @@ TEST(Deferred, RunsAnotherChainRightWhereItIsFired) {
   });
   first.Callback(1);
   EXPECT_EQ(trace, (Trace{"before", "inner", "after"}));
+}
+
+TEST(Deferred, TakesAReferenceToTheValueThatACallbackGot) {
+  const Deferred<std::string> deferred;
+  std::string seen;
+  deferred
+      .AddCallback([](std::string&& value) -> std::string& { return value; })
+      .AddCallback([&seen](std::string value) { seen = std::move(value); });
+  deferred.Callback(std::string(100, 'x'));
+  EXPECT_EQ(seen, std::string(100, 'x'));
 }
 
 TEST(Deferred, CarriesMoveOnlyAndLargeValues) {

@@ -13,7 +13,7 @@
 namespace heddle {
 namespace {
 
-Failure FailureOf(Refusal refusal) {
+[[gnu::cold, gnu::noinline]] Failure FailureOf(Refusal refusal) {
   try {
     ThrowRefusal(refusal);
   } catch (...) {
@@ -21,21 +21,10 @@ Failure FailureOf(Refusal refusal) {
   }
 }
 
-Failure ReactorEnded() {
+[[gnu::cold, gnu::noinline]] Failure ReactorEnded() {
   return Failure::Of(ReactorStopped(
       "DeferToThread: the reactor stopped before the result came"));
 }
-
-// Puts a context into effect, unless it is in effect anyway.
-class ContextInEffect {
- public:
-  explicit ContextInEffect(const Context& context) {
-    if (!context.IsInEffect()) scope_.emplace(context);
-  }
-
- private:
-  std::optional<ScopedContext> scope_;
-};
 
 }  // namespace
 
@@ -80,8 +69,8 @@ ThreadCall::ThreadCall(Reactor& reactor, std::stop_source stop,
                                          : Context::Current()),
       reactor_(reactor) {}
 
-// In one piece with what they call: Submit() and Arrive(), which take the
-// reactor's thread, and RunOnWorker().
+// In one piece with what they call, but for what is cold: Submit(), which takes
+// the reactor's thread, and RunOnWorker().
 [[gnu::flatten]] void ThreadCall::Submit(ThreadPool* pool) {
   std::unique_ptr<ThreadCall> self(this);
   AnswerList& owed = reactor_.deferred_results();
@@ -167,7 +156,16 @@ void ThreadCall::Fail(const Failure& failure) {
 
 inline void ThreadCall::AnswerCaller() {
   if (cancelled_) return;
-  const ContextInEffect scope(context_);
+  if (!context_.IsInEffect()) return AnswerInContext();
+  Answer();
+}
+
+void ThreadCall::AnswerInContext() {
+  const ScopedContext scope(context_);
+  Answer();
+}
+
+inline void ThreadCall::Answer() {
   if (refused_) {
     Fail(FailureOf(*refused_));
   } else {
@@ -175,7 +173,7 @@ inline void ThreadCall::AnswerCaller() {
   }
 }
 
-[[gnu::flatten]] void ThreadCall::Arrive() {
+void ThreadCall::Arrive() {
   reactor_.deferred_results().Remove(*this);
   AnswerCaller();
   AnswerList& leaving = reactor_.leaving_results();

@@ -146,16 +146,18 @@ class ThreadCall : protected ThreadCallWork, public PendingAnswer {
 
   // The reactor's thread.
   void HandToPool(ThreadPool* pool);
-  void RefuseHere(Refusal refusal);
+  [[gnu::cold, gnu::noinline]] void RefuseHere(Refusal refusal);
   void Arrive();
   void AnswerCaller();
+  [[gnu::noinline]] void AnswerInContext();
+  void Answer();
   // Fire the Deferred, and let go of it.
   void Fire(ChainResult&& result);
-  void Fail(const Failure& failure);
+  [[gnu::cold, gnu::noinline]] void Fail(const Failure& failure);
   void FailAtEnd();
   [[nodiscard]] bool Withdraw();
   void EndWithdrawal();
-  void Drop();
+  [[gnu::cold, gnu::noinline]] void Drop();
 
   void PostReturn();
   bool IsGone() const;

@@ -605,8 +605,8 @@ def _travelling():
         rule = "BT_19_CallbacksSeeTheContextOfTheSubmissionNotTheReactors",
         chapter = "threads",
         source = _THREAD_CALL,
-        replace = "  const ContextInEffect scope(context_);\n  if (refused_) {",
-        by = "  if (refused_) {",
+        replace = "  if (!context_.IsInEffect()) return AnswerInContext();\n",
+        by = "",
         message = "the context, by the way back",
     )
     mutant(

@@ -57,7 +57,7 @@ def _firing():
     _mutant(
         name = "df_01_newest_first",
         rule = "DF_01_CallbacksRunInTheOrderAddedBeforeErrbackReturns",
-        source = _CHAIN,
+        source = _RUN,
         replace = "(last_step_ != nullptr ? last_step_->next_ : first_step_) = step;\n  last_step_ = step;",
         by = "step->next_ = first_step_; first_step_ = step;" +
              "if (last_step_ == nullptr) last_step_ = step;",
@@ -68,7 +68,7 @@ def _firing():
         rule = "DF_02_EachCallbackGetsWhatTheOneBeforeItReturned",
         source = _STEPS_H,
         rules_in = _FIRING,
-        replace = "result = MakeChainResult<U>(call());",
+        replace = "result.Become<U>(call());",
         by = "static_cast<void>(call());",
         message = "of 1, by way of + 1 and * 10",
     )
@@ -98,7 +98,7 @@ def _firing():
     _mutant(
         name = "df_03_attached_late_runs_later",
         rule = "DF_03_AttachingToAFiredDeferredRunsTheCallbackAtOnce",
-        source = _CHAIN,
+        source = _RUN,
         replace = "tail_ = &tail;\n  RunIfReady();",
         by = "tail_ = &tail;",
         message = "attached to one that has fired with 1",
@@ -236,8 +236,8 @@ def _second_fire():
         name = "df_09_refused_value_overwrites_the_first",
         rule = "DF_09_ASecondFireIsRefusedAndDisturbsNothing",
         source = _CHAIN,
-        replace = "throw AlreadyCalledError(std::string(function) +",
-        by = "result_ = std::move(result);\n    throw AlreadyCalledError(std::string(function) +",
+        replace = "ThrowFiredBefore(function);",
+        by = "result_ = std::move(result);\n    ThrowFiredBefore(function);",
         message = "the result after the second fire",
     )
     _mutant(
@@ -278,7 +278,7 @@ def _reentry():
         # As a vector does that holds the callbacks and moves them.
         name = "df_12_growth_moves_the_running_callback",
         rule = "DF_12_ManyCallbacksAttachedByARunningOneAllRunInTheSamePass",
-        source = _CHAIN,
+        source = _RUN,
         replace = """
 void DeferredChain::Append(ChainStep* step) {
   (last_step_ != nullptr ? last_step_->next_ : first_step_) = step;

@@ -224,8 +224,8 @@ def _reports():
         rule = reported_once,
         also = ["DF_40_AFailureThatWasHandledOrNeverCameIsNotReported"],
         source = _CHAIN,
-        replace = "  result_ = std::move(result);\n",
-        by = "  result_ = std::move(result);" +
+        replace = "  result_.Fill(std::move(result));\n",
+        by = "  result_.Fill(std::move(result));" +
              "  if (result_.has_failure()) LogException(\"planted\", result_.exception());",
         message = "reported when it was fired",
     )
@@ -400,15 +400,14 @@ def _debugging():
         name = "df_62_names_the_second_caller",
         rule = names_the_first,
         source = _CHAIN,
-        replace = "    throw AlreadyCalledError(std::string(function) +\n" +
-                  "                             \": the Deferred has been fired before",
+        replace = "    ThrowFiredBefore(function);\n",
         by = """
     if (DeferredDebugging()) {
       record_ = std::make_unique<DeferredRecord>(DeferredRecord::Made::kHere);
       record_->NoteFirstFire();
     }
-    throw AlreadyCalledError(std::string(function) +
-                             ": the Deferred has been fired before""",
+    ThrowFiredBefore(function);
+""",
         message = "names the second",
     )
     _mutant(
@@ -423,8 +422,8 @@ def _debugging():
         name = "df_62_a_chain_made_before_is_not_noted",
         rule = "DF_62_WhatWasDoneWhileItWasOffIsSaidToBe",
         source = _CHAIN,
-        replace = "  if (!DeferredDebugging()) return;\n",
-        by = "  if (!DeferredDebugging() || !record_) return;\n",
+        replace = "void DeferredChain::KeepFirstFire() {\n",
+        by = "void DeferredChain::KeepFirstFire() {\n  if (!record_) return;\n",
         message = "fired by heddle::conformance::FireItFirst(",
     )
 
@@ -495,7 +494,7 @@ def _captures():
         name = "bt_34_the_callback_is_kept",
         rule = captures_go,
         source = _RUN,
-        replace = "    step.reset();  // what it captured goes now, not when the chain does (DF-15)\n",
+        replace = "    ChainStep::End(std::move(step));\n",
         by = "    static auto* const kept = new std::vector<std::unique_ptr<ChainStep>>;\n" +
              "    kept->push_back(std::move(step));\n",
         includes = ["vector"],

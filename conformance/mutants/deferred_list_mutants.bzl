@@ -5,6 +5,7 @@ load(":defs.bzl", "mutant")
 _TIMEOUT = "//reference:deferred_timeout.cc"
 _GROUP = "//reference:deferred_group.cc"
 _CHAIN = "//reference:deferred_chain.cc"
+_RUN = "//reference:deferred_run.cc"
 _LIFE = "//reference:deferred_life.cc"
 _RACE = "//reference:race.cc"
 _ALL_H = "//reference:all.h"
@@ -363,7 +364,7 @@ def _results_of_lists():
     _mutant(
         name = "df_56_members_earlier_callbacks_left_out",
         rule = "DF_56_TheListComesAfterTheCallbacksAMemberHad",
-        source = _CHAIN,
+        source = _RUN,
         replace = "  (last_step_ != nullptr ? last_step_->next_ : first_step_) = step;\n" +
                   "  last_step_ = step;\n",
         # The newest step comes first.
