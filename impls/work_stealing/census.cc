@@ -57,7 +57,7 @@ Census::Word Census::Pack(const Standing& standing) {
 }
 
 // B1, in one order with A1 and A2 (header). The crew's lock orders the writers
-// but for who wants a picture.
+// but for new workers and who wants a picture.
 template <class Change>
 void Census::ChangeWord(Change change) {
   Word word = word_.load(std::memory_order_seq_cst);
