@@ -97,6 +97,7 @@ def _firing():
         name = "rl_26_collected_first",
         chapter = "timer",
         rule = "RL_26_ACancelledTimerNeverFires",
+        also = ["RL_26_OfManyThatAreDueThoseThatTheFirstCancelsNeverFire"],
         source = _TIMERS,
         replace = _PHASE,
         by = """
@@ -179,6 +180,15 @@ def _handles():
         by = "  timer.due = std::min(timer.due, due);\n",
         includes = ["algorithm"],
         message = "11 s after the start",
+    )
+    mutant(
+        name = "rl_28_one_of_many_keeps_its_place",
+        chapter = "timer",
+        rule = "RL_28_OfManyThatAreDueThoseThatTheFirstMovesFireAtTheirNewTime",
+        source = _HEAP,
+        replace = "  if (places_[timer.slot] == kInRow) {\n    nodes_.emplace_back();\n",
+        by = "  if (places_[timer.slot] == kInRow) {\n    return;\n    nodes_.emplace_back();\n",
+        message = "which of many fired",
     )
     mutant(
         name = "rl_28_a_shift_counts_from_now",

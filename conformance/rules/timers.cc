@@ -154,6 +154,29 @@ RULE(RL_26, ACancelledTimerNeverFires) {
   EXPECT_EQ(log.records().size(), 0u);
 }
 
+// A queue may treat many that are due at once as one.
+RULE(RL_26, OfManyThatAreDueThoseThatTheFirstCancelsNeverFire) {
+  constexpr int kTimers = 100;
+  ManualReactor reactor;
+  std::vector<DelayedCall> cancelled;
+  Order expected = {"first"};
+  reactor->CallLater(seconds(1), [&] {
+    reactor.Note("first");
+    for (DelayedCall& timer : cancelled) timer.Cancel();
+  });
+  for (int number = 0; number < kTimers; ++number) {
+    DelayedCall timer = reactor.Set(1, std::to_string(number));
+    if (number % 3 == 1) {
+      expected.push_back(std::to_string(number));
+    } else {
+      cancelled.push_back(std::move(timer));
+    }
+  }
+  reactor.Advance(seconds(1));
+  reactor.Advance(seconds(1));
+  EXPECT_EQ(reactor.order(), expected) << "which of many fired";
+}
+
 RULE(RL_29, ATimerThatThrowsIsLoggedAndTheOthersRun) {
   LogCapture log;
   ManualReactor reactor;

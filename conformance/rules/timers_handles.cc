@@ -5,6 +5,7 @@
 #include <limits>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "conformance/kit/log_capture.h"
@@ -86,6 +87,30 @@ RULE(RL_28, ResetCountsFromNow) {
   reactor.Advance(nanoseconds(1));
   EXPECT_EQ(reactor.order(),
             (Order{"made sooner", "left alone", "made later"}));
+}
+
+// As in RL-26: a queue may treat them as one.
+RULE(RL_28, OfManyThatAreDueThoseThatTheFirstMovesFireAtTheirNewTime) {
+  constexpr int kTimers = 100;
+  ManualReactor reactor;
+  std::vector<DelayedCall> moved;
+  Order expected = {"first"};
+  Order expected_later;
+  reactor->CallLater(seconds(1), [&] {
+    reactor.Note("first");
+    for (DelayedCall& timer : moved) timer.Delay(Seconds(1));
+  });
+  for (int number = 0; number < kTimers; ++number) {
+    DelayedCall timer = reactor.Set(1, std::to_string(number));
+    const bool stays = number % 3 == 1;
+    (stays ? expected : expected_later).push_back(std::to_string(number));
+    if (!stays) moved.push_back(std::move(timer));
+  }
+  reactor.Advance(seconds(1));
+  EXPECT_EQ(reactor.order(), expected) << "which of many fired";
+  reactor.Advance(seconds(1));
+  expected.insert(expected.end(), expected_later.begin(), expected_later.end());
+  EXPECT_EQ(reactor.order(), expected) << "which of many fired in the end";
 }
 
 RULE(RL_28, DelayShiftsTheDueTimeAlsoBack) {
