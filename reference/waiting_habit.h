@@ -35,8 +35,6 @@ class WaitingHabit {
   // `longest` is how long waiting awake pays: the time of some wake-ups.
   explicit WaitingHabit(std::chrono::nanoseconds longest) : longest_(longest) {}
 
-  std::chrono::nanoseconds longest() const { return longest_; }
-
   // Whether to wait awake next time.
   bool WaitsAwake() const { return score_ >= kAwake; }
 

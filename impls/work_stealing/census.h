@@ -103,10 +103,10 @@ bool MayLeave(const Standing& standing, std::uint64_t backlog);
 // What the caller must do: call SetState, AddWorker, RemoveWorker, SetLimits,
 // SetRetiring and Enroll under the crew's lock, but AddWorker also on the new
 // thread, while its maker has the lock. Count only on the thread that a tally
-// belongs to. Call PrepareToCount before Admit, with no lock held, and
-// keep what it returns until the task is in its queue; or see that IsPlain and
-// call AdmitPlain, once. From outside JudgeOutside comes first, and Confirm is
-// what PushIf of `outside` asks; if the census IsPlain, Confirm is all.
+// belongs to. Call PrepareToCount before Admit, with no lock held, and keep what
+// it returns until the task is in its queue; or see that IsPlain and call
+// AdmitPlain, once. From outside JudgeOutside comes first, and Confirm is what
+// PushIf of `outside` asks; if the census IsPlain, Confirm is all.
 //
 // What it promises: exact Read(). While the pool runs, whenever no submission
 // is under way, backlog <= idle or threads >= max: Admit is the only step that

@@ -48,7 +48,7 @@ void Worker::Work() {
   current_ = this;
   place_.lot.JoinSearch();                                          // L1
   searching_ = true;
-  has_just_run_ = true;
+  may_search_ = true;
   habit_ = WaitingHabit(kSearch);
   learns_asleep_ = false;
   interruptions_ = 0;
@@ -97,7 +97,7 @@ void Worker::RunFrom(TaskNode* node) {
     }
     place_.census.EndAndBegin(tally_, ending);
   }
-  has_just_run_ = true;
+  may_search_ = true;
   rests_in_vain_ = 0;
 }
 
@@ -207,8 +207,8 @@ TaskNode* Worker::StealFrom(Worker& victim) {
 // and it is better to sleep and be called, for some time: who is woken runs
 // sooner than who has just used up its share.
 TaskNode* Worker::Search() {
-  if (!has_just_run_ || !SearchingPays()) return nullptr;
-  has_just_run_ = false;
+  if (!may_search_ || !SearchingPays()) return nullptr;
+  may_search_ = false;
   if (sleeps_first_ > 0) {
     --sleeps_first_;
     return nullptr;

@@ -37,8 +37,9 @@ namespace heddle::work_stealing {
 //                         none or there are too many
 //                         workers
 //   looking    searching  nothing is there, nobody else    idle
-//                         searches (parking_lot.h), and
-//                         it has just run a task
+//                         searches (parking_lot.h), it
+//                         has just run a task, and
+//                         they come soon of late
 //   searching  busy       Find has a task                  idle -> busy
 //   either     asleep     nothing is there, for the time   idle
 //                         of a search if it searches
@@ -172,8 +173,8 @@ class alignas(64) Worker {
 
   // The working thread's.
   bool searching_ = false;
-  bool has_just_run_ = false;
-  WaitingHabit habit_;  // how soon there is a task after the last one
+  bool may_search_ = false;  // it is new, or has just run a task
+  WaitingHabit habit_;  // how soon there is a task then
   bool learns_asleep_ = false;
   int rests_in_vain_ = 0;  // in a row
   int gather_ = 0;  // pauses before it looks for tasks from outside
