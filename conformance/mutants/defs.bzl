@@ -54,7 +54,7 @@ const heddle::conformance::Claim heddle::conformance::kClaim = {
             ctx.attr.rule,
             ctx.attr.message,
             "true" if ctx.attr.dies else "false",
-            ", ".join(['"%s"' % rule for rule in ctx.attr.also]),
+            "".join(['"%s", ' % rule for rule in ctx.attr.also]) + "nullptr",
         ),
     )
 

@@ -174,8 +174,8 @@ bool KilledBy(const char* rule, const char* message, const char* program) {
 int Kill(const char* program) {
   std::printf("mutant %s\n", kClaim.mutant);
   bool killed = KilledBy(kClaim.rule, kClaim.message, program);
-  for (const char* const rule : kClaim.also) {
-    killed &= KilledBy(rule, "", program);
+  for (const char* const* rule = kClaim.also; *rule != nullptr; ++rule) {
+    killed &= KilledBy(*rule, "", program);
   }
   return killed ? 0 : 1;
 }

@@ -166,9 +166,9 @@ RULE(RT_02, BothOfTwoCallsMadeAtTheSameTimeAreWokenFor) {
 
 RULE(RT_02, ACallThatArrivesWhileABatchRunsIsNotLost) {
   for (int attempt = 0; attempt < 100; ++attempt) {
-    Event busy("a batch to run");
+    Event busy("a call to run, and its batch with it");
     Event queued("another thread to queue a call meanwhile");
-    Event ran("the call that was queued meanwhile");
+    Event ran("a call to run that was queued meanwhile");
     RunningReactor reactor;
     MustCall(*reactor, [&] {
       busy.Happen();
