@@ -35,6 +35,13 @@ inline double ThreadCpuNanoseconds() {
          static_cast<double>(time.tv_nsec);
 }
 
+// The CPU time of the process without the calling thread, in seconds. Between
+// the two readings the thread runs on, so a difference of two such times may
+// be off by a microsecond, either way.
+inline double OtherThreadsCpuSeconds() {
+  return ProcessCpuSeconds() - ThreadCpuNanoseconds() * 1e-9;
+}
+
 // How long the measuring thread sleeps so that whoever spins before it sleeps
 // has gone to sleep too; not in a time that is measured.
 inline constexpr std::chrono::microseconds kUntilParked(300);
