@@ -37,7 +37,7 @@ inline double ThreadCpuNanoseconds() {
 
 // The CPU time of the process without the calling thread, in seconds. Between
 // the two readings the thread runs on, so a difference of two such times may
-// be off by a microsecond, either way.
+// be off by a microsecond or two, either way.
 inline double OtherThreadsCpuSeconds() {
   return ProcessCpuSeconds() - ThreadCpuNanoseconds() * 1e-9;
 }
