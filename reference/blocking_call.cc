@@ -60,16 +60,16 @@ BlockingCall::Deadline BlockingCall::DeadlineAfter(
 }
 
 void BlockingCall::MakeAndWait(const char* function, Deadline deadline) {
-  PendingAnswers& owed = reactor_.blocking_calls();
+  owed_ = &reactor_.blocking_calls();
   const std::string name = function;
   self_ = shared_from_this();
-  if (!owed.Add(*this)) {
+  if (!owed_->Add(*this)) {
     self_.reset();
     throw ReactorStopped(name + ": the reactor has stopped, or stops");
   }
   const Submission posted = reactor_.Post(Task(CallTask(shared_from_this())));
   const State end = posted.accepted() ? Await(deadline) : GiveUp();
-  if (owed.Remove(*this)) self_.reset();
+  if (owed_->Remove(*this)) self_.reset();
   posted.OrThrow();
   if (end == State::kAbandoned) {
     throw ReactorStopped(name + ": the reactor stopped before it answered");
@@ -122,6 +122,7 @@ BlockingCall::State BlockingCall::GiveUp() {
 bool BlockingCall::Claim() { return Move(State::kWaiting, State::kBegun); }
 
 void BlockingCall::Answer() {
+  owed_->CountAnswered();
   static_cast<void>(Move(State::kBegun, State::kAnswered));  // or too late
 }
 

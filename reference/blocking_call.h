@@ -127,6 +127,7 @@ class BlockingCall : public PendingAnswer,
   void CancelOnReactorThread();
 
   Reactor& reactor_;
+  PendingAnswers* owed_ = nullptr;  // the reactor's, from MakeAndWait on
   FutexWord word_ = static_cast<std::uint32_t>(State::kWaiting);
   // Keeps a listed call alive; belongs to who has taken it off the list.
   std::shared_ptr<BlockingCall> self_;

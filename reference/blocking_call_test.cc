@@ -344,6 +344,23 @@ TEST(BlockingCall, AnAbandonedFunctionIsGoneBeforeTheCallerGoesOn) {
   }
 }
 
+// What the loop waits awake for the next call by (event_loop.h).
+TEST(BlockingCall, AnswersAreCountedOnTheReactorsThread) {
+  RunningReactor reactor;
+  const auto answered = [&] {
+    return BlockingCallFromThread(
+        *reactor, [&] { return reactor->blocking_calls().answered(); });
+  };
+  EXPECT_EQ(answered(), 0u);
+  EXPECT_EQ(answered(), 1u);
+  BlockingCallFromThread(*reactor, [&] {
+    Deferred<void> later;
+    reactor->CallFromThread([later] { later.Callback(); }).OrThrow();
+    return later;
+  });
+  EXPECT_EQ(answered(), 3u);
+}
+
 TEST(BlockingCall, CallersThatRaceWithTheEndAllGetAnAnswer) {
   for (int round = 0; round < 20; ++round) {
     std::optional<RunningReactor> reactor(std::in_place);

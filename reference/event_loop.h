@@ -32,12 +32,13 @@ namespace heddle {
 // and it knows that without an atomic operation of its own:
 //
 //   who calls                              the reactor's thread
-//   C1. DeferToThread lists the call in    T1. after each batch: has a list
+//   C1. DeferToThread lists the call in    T1. after each batch: has the list
 //       deferred_results, on this thread       changed since T1 before, and
 //   C2. its result takes it off, likewise      are results still owed: then
-//   C3. a thread lists its blocking call       it waits awake, for results;
-//       in blocking_calls, before it           has blocking_calls: likewise,
-//       posts the call                         for the next such call
+//   C3. a blocking call, on this thread,       it waits awake, for results;
+//       counts its answer                      has a blocking call been
+//                                              answered: likewise, for the
+//                                              next such call
 //                                          T2. a turn is wanted, a descriptor
 //                                              is ready, or the time is over:
 //                                              it goes on, in the last case

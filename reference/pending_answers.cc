@@ -33,9 +33,4 @@ void PendingAnswers::Close() {
   while (PendingAnswer* answer = take_oldest()) answer->Abandon();
 }
 
-unsigned PendingAnswers::changes() const {
-  std::lock_guard lock(mutex_);
-  return list_.changes();
-}
-
 }  // namespace heddle

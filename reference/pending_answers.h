@@ -109,7 +109,8 @@ class AnswerList {
 };
 
 // The same for answers that other threads list and take off: any thread may
-// call any function, under a mutex that is not held while one is abandoned.
+// call a function that does not say otherwise, under a mutex that is not held
+// while one is abandoned.
 //
 // Happens-before: Add before the Remove that returns true, and before Abandon.
 class PendingAnswers {
@@ -117,11 +118,16 @@ class PendingAnswers {
   [[nodiscard]] bool Add(PendingAnswer& answer);
   bool Remove(PendingAnswer& answer);
   void Close();
-  unsigned changes() const;
+
+  // The reactor's thread: one has been answered; how many have been. Wraps.
+  void CountAnswered() { ++answered_; }
+  unsigned answered() const { return answered_; }
 
  private:
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   AnswerList list_;  // with the mutex
+  // Apart from what the threads that wait write for each of their calls.
+  alignas(64) unsigned answered_ = 0;
 };
 
 }  // namespace heddle

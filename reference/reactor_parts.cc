@@ -95,12 +95,12 @@ bool Reactor::Parts::GraceIsOver() const {
 
 std::chrono::nanoseconds Reactor::Parts::TimeAwake() {
   const unsigned results = deferred_results.changes();
-  const unsigned blocking = blocking_calls.changes();
+  const unsigned answered = blocking_calls.answered();
   const bool results_go_on =
       std::exchange(results_seen_, results) != results &&
       !deferred_results.empty();
   const bool blocking_goes_on =
-      std::exchange(blocking_seen_, blocking) != blocking;
+      std::exchange(answered_seen_, answered) != answered;
   if (results_go_on) return EventLoop::kLongestAwake;
   if (blocking_goes_on) return EventLoop::kLongestAwake / 2;
   return {};

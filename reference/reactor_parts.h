@@ -75,7 +75,7 @@ struct Reactor::Parts {
   std::optional<Clock::Time> grace_end_;
   std::optional<Signals> signals_;  // while running
   unsigned results_seen_ = 0;       // changes of deferred_results
-  unsigned blocking_seen_ = 0;      // changes of blocking_calls
+  unsigned answered_seen_ = 0;      // of blocking_calls
   int interrupts_ = 0;              // SIGINTs in this run
 };
 

@@ -214,13 +214,13 @@ def _blocking():
         name = "th_26_hangs_after_the_end",
         rule = "TH_26_AfterTheReactorStoppedItThrowsReactorStopped",
         source = _BLOCKING_CALL,
-        replace = """  if (!owed.Add(*this)) {
+        replace = """  if (!owed_->Add(*this)) {
     self_.reset();
     throw ReactorStopped(name + ": the reactor has stopped, or stops");
   }
   const Submission posted = reactor_.Post(Task(CallTask(shared_from_this())));
   const State end = posted.accepted() ? Await(deadline) : GiveUp();""",
-        by = """  static_cast<void>(owed.Add(*this));
+        by = """  static_cast<void>(owed_->Add(*this));
   const Submission posted = reactor_.Post(Task(CallTask(shared_from_this())));
   const State end = Await(deadline);""",
         dies = True,
