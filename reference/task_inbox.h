@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "reference/processors.h"
 #include "reference/task.h"
 
 namespace heddle {
@@ -32,7 +33,7 @@ namespace heddle {
 //
 //   producer, Put()                          reader
 //   P1. reads where the next slot is         R1. End(): reads where the next
-//   P2. if that is a block's last: gets a        slot is
+//   P2. if that is a block's last: gets a        slot is; or EndOfReady()
 //       fresh block                          R2. Front(): waits for nothing,
 //   P3. takes the slot, by compare and           reads whether the oldest
 //       exchange; the next one is behind         slot is full
@@ -118,6 +119,10 @@ class BasicTaskInbox {
     }
   }
 
+  // A word of its user's on the cache line that each Put writes: a producer who
+  // reads it then need not wait for a line more. The inbox does not touch it.
+  std::atomic<std::uint64_t>& Companion() { return companion_; }
+
   // --- The reader ---
 
   // Behind all that has been put in by now, and is being put in.
@@ -128,6 +133,17 @@ class BasicTaskInbox {
 
   // Whether nothing has been put in, nor is being put in.
   bool IsEmpty() const { return End() == front_; }
+
+  // Behind the tasks that are there, as long as they are few, which their slots
+  // tell: leaves the producers' cache line alone. Else End().
+  Place EndOfReady() const {
+    constexpr int kFew = 4;
+    Place place = front_;
+    for (int i = 0; i < kFew && !IsLast(place); ++i, place += kNext) {
+      if (!SlotAt(place).full.load(std::memory_order_acquire)) return place;
+    }
+    return End();
+  }
 
   // Where the oldest is, or will be.
   Place Begin() const { return front_; }
@@ -218,6 +234,8 @@ class BasicTaskInbox {
   // Takes a slot; no place once closed.
   static constexpr Place kNone = 0;
   Place TakeSlot() {
+    // Else the load fetches the line to read, and the exchange once more.
+    PrefetchToWrite(&next_);
     Place place = next_.load(std::memory_order_relaxed);
     while (!IsLast(place) && (place & kClosed) == 0) [[likely]] {
       // Sequentially consistent: see thread_call_queue.h, P1 and P4. It also
@@ -239,6 +257,7 @@ class BasicTaskInbox {
 
   // Where the next slot is, and kClosed. The producers' cache line.
   alignas(64) std::atomic<Place> next_;
+  std::atomic<std::uint64_t> companion_{0};
   // The reader's.
   alignas(64) Place front_;
   // Two chains of blocks to use again: producers take from the first, and

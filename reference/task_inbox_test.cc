@@ -62,6 +62,28 @@ TEST_F(TaskInboxTest, WhatIsPutInAfterThePlaceOfTheEndIsNotBeforeIt) {
   EXPECT_NE(inbox_.Front(inbox_.End()), nullptr);
 }
 
+TEST_F(TaskInboxTest, TheEndOfWhatIsReadyIsBehindAllThatIsThere) {
+  for (int filled = 0; filled < kMany; ++filled) {
+    EXPECT_EQ(inbox_.EndOfReady(), inbox_.End());
+    Put(filled);
+    if (filled % 7 == 6) RunAll();
+  }
+  RunAll();
+  EXPECT_EQ(ran_, NumbersUpTo(kMany));
+}
+
+TEST_F(TaskInboxTest, TheEndOfWhatIsReadyIsBeforeATaskThatIsBeingPutIn) {
+  Put(0);
+  TaskInbox::Place end{};
+  EXPECT_TRUE(inbox_.PutIf(Task([this] { ran_.push_back(1); }), [&] {
+    end = inbox_.EndOfReady();
+    return true;
+  }));
+  ASSERT_NE(inbox_.Front(end), nullptr);
+  inbox_.PopFront();
+  EXPECT_EQ(inbox_.Front(end), nullptr);
+}
+
 TEST_F(TaskInboxTest, OnceClosedItLeavesTasksAlone) {
   Put(0);
   inbox_.Close();

@@ -37,7 +37,7 @@ void ThreadCallQueue::RunBatch() {
   if (turn_wanted_.load(std::memory_order_relaxed)) {
     turn_wanted_.exchange(false);
   }
-  const TaskInbox::Place end = inbox_.End();
+  const TaskInbox::Place end = inbox_.EndOfReady();
   while (Task* const call = inbox_.Front(end)) {
     const Popper popper{inbox_};
     call->Run();

@@ -42,8 +42,9 @@ namespace heddle {
 //       producer is the one to wake it         Wakeup
 //   P5. if it is the one: wakes it, as     L4. EndSleep(): it sleeps no more
 //       it has said that it sleeps         L5. RunBatch(): no turn is wanted
-//                                              any more; runs the calls whose
-//                                              places were taken by now
+//                                              any more; runs the calls that
+//                                              are there by now, up to the
+//                                              first that is not
 //
 // To be woken from Sleep() costs less, and its deadline is exact; it is for a
 // loop that waits for nothing but threads and the time.

@@ -87,6 +87,9 @@ class InjectionQueue {
   // When the oldest task was submitted, if there is one.
   std::optional<std::chrono::nanoseconds> OldestSubmitted() const;
 
+  // See task_inbox.h.
+  std::atomic<std::uint64_t>& Companion() { return inbox_.Companion(); }
+
   // Without the lock, and so without a guarantee: whether to sleep is decided
   // by the census.
   bool LooksEmpty() const noexcept {

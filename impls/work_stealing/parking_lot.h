@@ -91,7 +91,12 @@ class Sleeper {
 // Sleeper outlives the lot's every use: a waker touches it last.
 class ParkingLot {
  public:
-  ParkingLot() = default;
+  // How many are announced, and how many search.
+  using Word = std::uint64_t;
+
+  // `word`, which is 0, must outlive the lot, and is only the lot's. It is read
+  // after each W1, so it may lie on the cache line that W1 writes.
+  explicit ParkingLot(std::atomic<Word>& word) : word_(word) {}
   ParkingLot(const ParkingLot&) = delete;
   ParkingLot& operator=(const ParkingLot&) = delete;
 
@@ -127,8 +132,6 @@ class ParkingLot {
   void WakeAll();
 
  private:
-  // How many are announced, and how many search.
-  using Word = std::uint64_t;
   static constexpr Word kOneSleeper = 1;
   static constexpr Word kOneSearcher = Word{1} << 32;
 
@@ -141,9 +144,9 @@ class ParkingLot {
   bool CallOne(bool always);
   void Remove(Sleeper& sleeper);
 
-  // Read by every submission, so on a line of its own.
-  alignas(64) std::atomic<Word> word_{0};  // sleepers: written under lock_
+  std::atomic<Word>& word_;  // sleepers: written under lock_
 
+  // Apart from what every submission reads.
   alignas(64) BriefLock lock_;
   Sleeper* newest_ = nullptr;  // guarded by lock_
 };

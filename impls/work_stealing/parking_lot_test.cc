@@ -10,8 +10,16 @@
 namespace heddle::work_stealing {
 namespace {
 
+struct WordOfLot {
+  std::atomic<ParkingLot::Word> word{0};
+};
+class Lot : private WordOfLot, public ParkingLot {
+ public:
+  Lot() : ParkingLot(word) {}
+};
+
 TEST(ParkingLotTest, WakesNobodyWhereNobodyIs) {
-  ParkingLot lot;
+  Lot lot;
   EXPECT_FALSE(lot.WakeOne());
   lot.WakeAll();
   Sleeper sleeper;
@@ -21,7 +29,7 @@ TEST(ParkingLotTest, WakesNobodyWhereNobodyIs) {
 }
 
 TEST(ParkingLotTest, CallsTheLastAnnouncedFirstAndEachOnce) {
-  ParkingLot lot;
+  Lot lot;
   Sleeper first;
   Sleeper second;
   lot.Announce(first);
@@ -34,7 +42,7 @@ TEST(ParkingLotTest, CallsTheLastAnnouncedFirstAndEachOnce) {
 }
 
 TEST(ParkingLotTest, LetsAnyoneWithdraw) {
-  ParkingLot lot;
+  Lot lot;
   std::vector<Sleeper> sleepers(3);
   for (Sleeper& sleeper : sleepers) lot.Announce(sleeper);
   lot.Withdraw(sleepers[1]);
@@ -46,7 +54,7 @@ TEST(ParkingLotTest, LetsAnyoneWithdraw) {
 }
 
 TEST(ParkingLotTest, CallsAllThatAreAnnounced) {
-  ParkingLot lot;
+  Lot lot;
   std::vector<Sleeper> sleepers(3);
   for (Sleeper& sleeper : sleepers) lot.Announce(sleeper);
   lot.WakeAll();
@@ -55,7 +63,7 @@ TEST(ParkingLotTest, CallsAllThatAreAnnounced) {
 }
 
 TEST(ParkingLotTest, DoesNotKeepACallThatMeetsAWithdrawForTheNextSleep) {
-  ParkingLot lot;
+  Lot lot;
   Sleeper sleeper;
   lot.Announce(sleeper);
   EXPECT_TRUE(lot.WakeOne());
@@ -71,7 +79,7 @@ TEST(ParkingLotTest, DoesNotKeepACallThatMeetsAWithdrawForTheNextSleep) {
 }
 
 TEST(ParkingLotTest, CallsNobodyForATaskWhileSomebodySearches) {
-  ParkingLot lot;
+  Lot lot;
   EXPECT_TRUE(lot.BeginSearch());
   EXPECT_FALSE(lot.BeginSearch()) << "one is enough";
   Sleeper sleeper;
@@ -85,7 +93,7 @@ TEST(ParkingLotTest, CallsNobodyForATaskWhileSomebodySearches) {
 }
 
 TEST(ParkingLotTest, LetsSeveralJoinASearch) {
-  ParkingLot lot;
+  Lot lot;
   Sleeper sleeper;
   lot.Announce(sleeper);
   lot.JoinSearch();
@@ -99,7 +107,7 @@ TEST(ParkingLotTest, LetsSeveralJoinASearch) {
 }
 
 TEST(ParkingLotTest, CountsACallUnderWayAsASearch) {
-  ParkingLot lot;
+  Lot lot;
   std::vector<Sleeper> sleepers(2);
   for (Sleeper& sleeper : sleepers) lot.Announce(sleeper);
   EXPECT_TRUE(lot.WakeForTask());
@@ -115,7 +123,7 @@ TEST(ParkingLotTest, CountsACallUnderWayAsASearch) {
 
 // Else what was left to the search that Announce has ended is nobody's.
 TEST(ParkingLotTest, BeginsASearchByWithdrawing) {
-  ParkingLot lot;
+  Lot lot;
   std::vector<Sleeper> sleepers(2);
   lot.Announce(sleepers[0]);
   ASSERT_TRUE(lot.BeginSearch());
@@ -128,7 +136,7 @@ TEST(ParkingLotTest, BeginsASearchByWithdrawing) {
 }
 
 TEST(ParkingLotTest, EndsASearchByAnnouncing) {
-  ParkingLot lot;
+  Lot lot;
   Sleeper sleeper;
   ASSERT_TRUE(lot.BeginSearch());
   lot.Announce(sleeper, true);
@@ -140,7 +148,7 @@ TEST(ParkingLotTest, EndsASearchByAnnouncing) {
 // the next. Hangs if a task is left to a searcher that does not see it.
 void NoTaskIsLostToASearch(int workers, int reporters) {
   const int kTasks = 40'000 / reporters;
-  ParkingLot lot;
+  Lot lot;
   std::atomic<int> tasks = 0;
   std::atomic<int> to_come = kTasks * reporters;
   const auto take = [&] {
@@ -197,7 +205,7 @@ TEST(ParkingLotTest, LosesNoTaskToOneSearcherAmongSeveral) {
 // Attacks the gap between S2 and S3: hangs if one piece of news is lost.
 void NoNewsIsLost(int workers, int reporters) {
   const int kNews = 40'000 / reporters;
-  ParkingLot lot;
+  Lot lot;
   std::atomic<int> news = 0;
   std::atomic<int> to_come = kNews * reporters;
   const auto take = [&] {
@@ -247,7 +255,7 @@ TEST(ParkingLotTest, LosesNoNewsWithSeveralOfBoth) { NoNewsIsLost(3, 2); }
 // worker is then always about to fall asleep.
 TEST(ParkingLotTest, LosesNoNewsThatComesOneByOne) {
   constexpr int kNews = 20'000;
-  ParkingLot lot;
+  Lot lot;
   Sleeper sleeper;
   std::atomic<int> reported = 0;
   std::atomic<int> taken = 0;

@@ -20,7 +20,7 @@ class Worker;
 // each is written by other threads at other times.
 struct Workplace {
   explicit Workplace(PoolSize limits, std::size_t max_backlog = 0)
-      : census(injection, limits, max_backlog) {}
+      : census(injection, limits, max_backlog), lot(injection.Companion()) {}
 
   alignas(64) InjectionQueue injection;
   alignas(64) Census census;
