@@ -176,9 +176,9 @@ def _blocking():
         name = "th_21_refused_before_run",
         rule = "TH_21_BeforeTheReactorRunsTheCallWaitsForIt",
         source = _BLOCKING_CALL,
-        replace = "  PendingAnswers& owed = reactor_.blocking_calls();",
+        replace = "  owed_ = &reactor_.blocking_calls();",
         by = "  if (!reactor_.running()) throw ReactorStopped(\"it does not run\");" +
-             "  PendingAnswers& owed = reactor_.blocking_calls();",
+             "  owed_ = &reactor_.blocking_calls();",
         message = "no exception",
     )
     mutant(
