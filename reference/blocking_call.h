@@ -127,7 +127,9 @@ class BlockingCall : public PendingAnswer,
   void CancelOnReactorThread();
 
   Reactor& reactor_;
-  PendingAnswers* owed_ = nullptr;  // the reactor's, from MakeAndWait on
+  // From MakeAndWait on. The reactor would refuse it in a forked child, where
+  // its thread may still have to answer.
+  PendingAnswers* owed_ = nullptr;
   FutexWord word_ = static_cast<std::uint32_t>(State::kWaiting);
   // Keeps a listed call alive; belongs to who has taken it off the list.
   std::shared_ptr<BlockingCall> self_;

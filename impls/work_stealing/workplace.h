@@ -17,7 +17,8 @@ namespace heddle::work_stealing {
 class Worker;
 
 // Each part says who may use it how. On cache lines of their own, because
-// each is written by other threads at other times.
+// each is written by other threads at other times; but the lot's word lies
+// where submissions take their places, since each reads it next.
 struct Workplace {
   explicit Workplace(PoolSize limits, std::size_t max_backlog = 0)
       : census(injection, limits, max_backlog), lot(injection.Companion()) {}
