@@ -10,6 +10,7 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -283,6 +284,8 @@ RULE(RT_18, ACallAfterRunIsRefused) {
 RULE(RT_18, ACallThatRacesWithTheEndIsRunOrRefused) {
   constexpr int kRounds = 10;
   constexpr int kProducers = 3;
+  // A long queue delays the end and makes the race no likelier.
+  constexpr std::uint64_t kMostAhead = 1000;
   const Chance chance(kRounds);
   struct Fates {
     std::atomic<std::uint64_t> runs = 0;
@@ -297,6 +300,7 @@ RULE(RT_18, ACallThatRacesWithTheEndIsRunOrRefused) {
     const auto attempt = chance.Try(round);
     Fates fates;
     std::atomic<std::uint64_t> accepted = 0;
+    std::atomic<bool> ending = false;
     Latch producing(kProducers, "every producer to have begun");
     {
       RunningReactor reactor;
@@ -307,11 +311,15 @@ RULE(RT_18, ACallThatRacesWithTheEndIsRunOrRefused) {
           while (reactor->CallFromThread(Counted{&fates}).accepted()) {
             ++accepted;
             if (std::exchange(first, false)) producing.CountDown();
+            while (!ending && accepted - fates.runs > kMostAhead) {
+              std::this_thread::yield();
+            }
           }
         });
       }
       producing.Await();
       chance.Numbers(round).Pause();
+      ending = true;
       reactor.Stop();
     }
     ASSERT_TRUE(Fine(CheckAccount({.submitted = accepted,
