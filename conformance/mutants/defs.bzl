@@ -29,6 +29,14 @@ _CHAPTERS = {
     "TH": "threads",
 }
 
+def _claims(mutant, rule, message, dies, also):
+    """What must be so of one mutant; see mutant_list."""
+    how = "dies" if dies else "fails"
+    return ["\t".join([mutant, rule, "claimed", how, message]) + "\n"] + [
+        "\t".join([mutant, further, "also", how, ""]) + "\n"
+        for further in also
+    ]
+
 def _planted_impl(ctx):
     ctx.actions.run(
         executable = ctx.executable._plant,
@@ -45,17 +53,13 @@ def _planted_impl(ctx):
     )
     ctx.actions.write(
         output = ctx.outputs.claim,
-        content = """#include "conformance/mutants/claim.h"
-
-const heddle::conformance::Claim heddle::conformance::kClaim = {
-    R"claim(%s)claim", R"claim(%s)claim", R"claim(%s)claim", %s, {%s}};
-""" % (
+        content = "".join(_claims(
             ctx.attr.mutant,
             ctx.attr.rule,
             ctx.attr.message,
-            "true" if ctx.attr.dies else "false",
-            "".join(['"%s", ' % rule for rule in ctx.attr.also]) + "nullptr",
-        ),
+            ctx.attr.dies,
+            ctx.attr.also,
+        )),
     )
 
 _planted = rule(
@@ -140,7 +144,7 @@ def mutant(
         ))
 
     copy = name + ("_planted.h" if in_header else "_planted.cc")
-    claim = name + "_claim.cc"
+    claim = name + "_claim.txt"
     _planted(
         name = name + "_planted",
         testonly = True,
@@ -169,11 +173,10 @@ def mutant(
     cc_test(
         name = name,
         size = "small",
-        srcs = [
-            claim,
-            copy,
-        ] + ([rules_in] if in_header else []),
+        srcs = [copy] + ([rules_in] if in_header else []),
+        args = ["$(location :%s)" % claim],
         copts = options,
+        data = [claim],
         # The seam: objects first, then archives.
         linkstatic = True,
         tags = ["manual"] if by_tsan else ["mutant"],
@@ -203,7 +206,7 @@ def refusal_mutant(name, test, src, source, replace, by, message, deps):
         name = name + "_planted",
         testonly = True,
         by = by,
-        claim = name + "_claim.cc",
+        claim = name + "_claim.txt",
         copy = copy,
         message = message,
         mutant = name,
@@ -225,7 +228,7 @@ def refusal_mutant(name, test, src, source, replace, by, message, deps):
 def _lines_impl(ctx):
     ctx.actions.write(
         output = ctx.outputs.out,
-        content = "".join([line + "\n" for line in ctx.attr.lines]),
+        content = "".join(ctx.attr.lines),
     )
     return [DefaultInfo(
         files = depset([ctx.outputs.out]),
@@ -239,16 +242,6 @@ _lines = rule(
         "out": attr.output(mandatory = True),
     },
 )
-
-def _pairs(target):
-    """The lines of one mutant in mutant_list's file."""
-    dies = "dies" if target["dies"] else "fails"
-    return [
-        "\t".join([target["mutant"], target["rule"], "claimed", dies, target["message"]]),
-    ] + [
-        "\t".join([target["mutant"], rule, "also", dies, ""])
-        for rule in target["also"]
-    ]
 
 def mutant_list(name, out, visibility):
     """Writes which mutant, of those defined above it, which rule must reject.
@@ -266,7 +259,13 @@ def mutant_list(name, out, visibility):
     lines = []
     for target in native.existing_rules().values():
         if target["kind"] == "_planted" and not target["by_tsan"]:
-            lines += _pairs(target)
+            lines += _claims(
+                target["mutant"],
+                target["rule"],
+                target["message"],
+                target["dies"],
+                target["also"],
+            )
     _lines(
         name = name,
         lines = sorted(lines),

@@ -2,6 +2,8 @@
 //
 // main of a mutant's test: runs each rule that must reject the mutant in a child
 // process and passes only if all do, the claimed one with the claimed message.
+// The argument names the file that says so: lines as mutant_list describes them
+// (defs.bzl). A file, not code: there are hundreds, and each would be compiled.
 //
 // With the first argument run_rules it is a conformance program instead, whose
 // backend is the reference with the fault in it.
@@ -13,9 +15,11 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <sstream>
 #include <string>
+#include <vector>
 
-#include "conformance/mutants/claim.h"
 #include "conformance/kit/verdicts.h"
 
 namespace heddle::conformance {
@@ -44,13 +48,41 @@ constexpr std::chrono::seconds kAfterwards(1);
 // In the output once the rule has failed (verdicts.h).
 constexpr const char* kHasFailed = "violated by backend: ";
 
+// One line of the file.
+struct Claim {
+  std::string mutant;
+  std::string rule;     // the name of a rule that must reject the mutant
+  bool dies = false;    // the process may crash or hang instead of failing
+  std::string message;  // what the rule must say; empty: anything
+};
+
 struct Ending {
   int status = 0;  // as from waitpid
   std::string output;
 };
 
-[[noreturn]] void BecomeChild(const char* program, const char* rule, int seed,
-                              int output) {
+// None if a line is not as it should be.
+std::vector<Claim> ReadClaims(const char* file) {
+  std::vector<Claim> claims;
+  std::ifstream input(file);
+  for (std::string line; std::getline(input, line);) {
+    std::istringstream fields(line);
+    Claim claim;
+    std::string weight, how;
+    for (std::string* field : {&claim.mutant, &claim.rule, &weight, &how}) {
+      if (!std::getline(fields, *field, '\t') || field->empty()) return {};
+    }
+    std::getline(fields, claim.message);
+    claim.dies = how == "dies";
+    if (!claim.dies && how != "fails") return {};
+    if (claim.message.empty() != (weight == "also")) return {};
+    claims.push_back(std::move(claim));
+  }
+  return claims;
+}
+
+[[noreturn]] void BecomeChild(const char* program, const std::string& rule,
+                              int seed, int output) {
   setpgid(0, 0);
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);
@@ -65,24 +97,24 @@ struct Ending {
         "XML_OUTPUT_FILE"}) {
     unsetenv(name);
   }
-  const std::string filter = std::string("--gtest_filter=*.") + rule;
+  const std::string filter = "--gtest_filter=*." + rule;
   execl("/proc/self/exe", program, kRunRules, filter.c_str(), nullptr);
   std::perror("kill_main: cannot execute itself");
   _exit(127);
 }
 
-bool HasSaid(const std::string& output, const char* text) {
+bool HasSaid(const std::string& output, const std::string& text) {
   return output.find(text) != std::string::npos;
 }
 
 // Whether the rule has failed with that message.
-bool HasFailed(const std::string& output, const char* message) {
+bool HasFailed(const std::string& output, const std::string& message) {
   return HasSaid(output, kHasFailed) && HasSaid(output, message);
 }
 
 // Reads until the child and its children have closed their output; kills them
 // all at the limit, or if it hangs when it has said what it should.
-std::string ReadOutput(int input, pid_t child, const char* message) {
+std::string ReadOutput(int input, pid_t child, const std::string& message) {
   using Clock = std::chrono::steady_clock;
   Clock::time_point deadline = Clock::now() + kLimit;
   bool has_spoken = false;
@@ -107,8 +139,7 @@ std::string ReadOutput(int input, pid_t child, const char* message) {
   }
 }
 
-Ending RunOneRule(const char* program, const char* rule, const char* message,
-                  int seed) {
+Ending RunOneRule(const char* program, const Claim& claim, int seed) {
   int ends[2];
   if (pipe(ends) != 0) {
     std::perror("kill_main: pipe");
@@ -121,28 +152,28 @@ Ending RunOneRule(const char* program, const char* rule, const char* message,
   }
   if (child == 0) {
     close(ends[0]);
-    BecomeChild(program, rule, seed, ends[1]);
+    BecomeChild(program, claim.rule, seed, ends[1]);
   }
   setpgid(child, child);  // whoever of the two comes first
   close(ends[1]);
   Ending ending;
-  ending.output = ReadOutput(ends[0], child, message);
+  ending.output = ReadOutput(ends[0], child, claim.message);
   waitpid(child, &ending.status, 0);
   kill(-child, SIGKILL);
   return ending;
 }
 
 // Null if the mutant was killed as it should be; otherwise what went wrong.
-const char* Objection(const Ending& ending, const char* message) {
+const char* Objection(const Ending& ending, const Claim& claim) {
   const bool exited = WIFEXITED(ending.status);
   const int status = exited ? WEXITSTATUS(ending.status) : -1;
   if (status == kConforms) return "the mutant survives: the rule does not fail";
   if (status == kNoRules) return "the rule does not exist";
-  if (status != kViolates && !kClaim.dies &&
-      !HasFailed(ending.output, message)) {
+  if (status != kViolates && !claim.dies &&
+      !HasFailed(ending.output, claim.message)) {
     return "the process died, but the mutant is not declared to (dies = True)";
   }
-  if (!HasSaid(ending.output, message)) {
+  if (!HasSaid(ending.output, claim.message)) {
     return "the rule fails without the claimed message";
   }
   return nullptr;
@@ -154,14 +185,15 @@ bool MissedByBadLuck(const Ending& ending) {
          HasSaid(ending.output, kNeedsLuck);
 }
 
-bool KilledBy(const char* rule, const char* message, const char* program) {
-  Ending ending = RunOneRule(program, rule, message, 1);
+bool IsTrue(const Claim& claim, const char* program) {
+  Ending ending = RunOneRule(program, claim, 1);
   for (int seed = 2; seed <= kTries && MissedByBadLuck(ending); ++seed) {
     std::printf("missed with seed %d\n", seed - 1);
-    ending = RunOneRule(program, rule, message, seed);
+    ending = RunOneRule(program, claim, seed);
   }
-  const char* const objection = Objection(ending, message);
-  std::printf("rule: %s\nmessage: %s\n", rule, message);
+  const char* const objection = Objection(ending, claim);
+  std::printf("rule: %s\nmessage: %s\n", claim.rule.c_str(),
+              claim.message.c_str());
   if (objection == nullptr) {
     std::printf("killed\n");
     return true;
@@ -171,12 +203,15 @@ bool KilledBy(const char* rule, const char* message, const char* program) {
   return false;
 }
 
-int Kill(const char* program) {
-  std::printf("mutant %s\n", kClaim.mutant);
-  bool killed = KilledBy(kClaim.rule, kClaim.message, program);
-  for (const char* const* rule = kClaim.also; *rule != nullptr; ++rule) {
-    killed &= KilledBy(*rule, "", program);
+int Kill(const char* program, const char* file) {
+  const std::vector<Claim> claims = ReadClaims(file);
+  if (claims.empty()) {
+    std::printf("%s: no claims, or not in the form of mutant_list\n", file);
+    return 1;
   }
+  std::printf("mutant %s\n", claims.front().mutant.c_str());
+  bool killed = true;
+  for (const Claim& claim : claims) killed &= IsTrue(claim, program);
   return killed ? 0 : 1;
 }
 
@@ -188,5 +223,10 @@ int main(int argc, char** argv) {
   if (argc > 1 && std::string(argv[1]) == kRunRules) {
     return heddle::conformance::RunRules(argc, argv);
   }
-  return heddle::conformance::Kill(argv[0]);
+  if (argc != 2) {
+    std::fprintf(stderr, "%s: wants the file with the mutant's claims\n",
+                 argv[0]);
+    return 1;
+  }
+  return heddle::conformance::Kill(argv[0], argv[1]);
 }
