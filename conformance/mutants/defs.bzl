@@ -312,3 +312,20 @@ def mutant_programs(name, visibility):
         ],
         visibility = visibility,
     )
+
+def planted_files(name):
+    """Plants all faults that are defined above it, and compiles none of them.
+
+    Args:
+      name: the target's name.
+    """
+    native.filegroup(
+        name = name,
+        testonly = True,
+        srcs = sorted([
+            ":" + target["name"]
+            for target in native.existing_rules().values()
+            if target["kind"] == "_planted"
+        ]),
+        tags = ["mutant"],
+    )
