@@ -15,6 +15,19 @@
 
 namespace heddle::conformance {
 
+// Whether a child has an allocator that works, whatever other threads were
+// doing when it was forked. gcc's AddressSanitizer does not see to it that its
+// own is unlocked there: the child of a process whose workers are just starting
+// hangs at its first allocation, often on a busy machine.
+#ifdef __SANITIZE_ADDRESS__
+inline constexpr bool kChildCanAllocate = false;
+#else
+inline constexpr bool kChildCanAllocate = true;
+#endif
+// What a rule then says that forks beside threads it cannot bring to rest.
+inline constexpr const char* kAllocatorMayBeLocked =
+    "the sanitizer's allocator may be locked in the child";
+
 // Runs `body` in a forked child, which exits with what it returns, and returns
 // the child's wait status. A child that does not end fails the rule.
 inline int RunInChild(const std::function<int()>& body) {

@@ -93,6 +93,7 @@ std::vector<Use> UsesOnAnyThread(Reactor& reactor) {
 }
 
 RULE(BT_33, UseOfARunningReactorInAForkedChildIsAnErrorNotAHang) {
+  if (!kChildCanAllocate) NOT_OBSERVABLE(kAllocatorMayBeLocked);
   RunningReactor reactor;
   reactor->GetThreadPool();
   EXPECT_EQ(FirstThatWorks(UsesOnAnyThread(*reactor)), "")
@@ -115,20 +116,10 @@ RULE(BT_33, UseOfAReactorThatDoesNotRunIsAnErrorInAForkedChildToo) {
   EXPECT_TRUE(ran) << "the parent was disturbed";
 }
 
-// gcc's AddressSanitizer does not see to it that its allocator is unlocked in a
-// child of a process with threads.
-#ifdef __SANITIZE_ADDRESS__
-constexpr bool kChildCanAllocate = false;
-#else
-constexpr bool kChildCanAllocate = true;
-#endif
-
 // Another thread is often inside the reactor, with a lock held that nobody
 // gives back in the child, when this one forks.
 RULE(BT_33, AForkWhileOtherThreadsUseTheReactorLeavesNoHang) {
-  if (!kChildCanAllocate) {
-    NOT_OBSERVABLE("the sanitizer's allocator may be locked in the child");
-  }
+  if (!kChildCanAllocate) NOT_OBSERVABLE(kAllocatorMayBeLocked);
   constexpr int kForks = 20;
   const Chance chance(kForks);
   RandomNumbers random = chance.Numbers();
@@ -157,6 +148,7 @@ RULE(BT_33, AForkWhileOtherThreadsUseTheReactorLeavesNoHang) {
 }
 
 RULE(BT_33, AReactorCanBeDestroyedInAForkedChild) {
+  if (!kChildCanAllocate) NOT_OBSERVABLE(kAllocatorMayBeLocked);
   auto reactor = std::make_unique<Reactor>(SubjectOptions());
   reactor->GetThreadPool();
   MustCall(*reactor, [&] { reactor->Crash(); });

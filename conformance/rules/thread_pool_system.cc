@@ -170,6 +170,7 @@ RULE(TP_52, UseInAForkedChildIsAnErrorAndTheParentIsNotDisturbed) {
 }
 
 RULE(TP_52, APoolCanBeDestroyedInAForkedChild) {
+  if (!kChildCanAllocate) NOT_OBSERVABLE(kAllocatorMayBeLocked);
   auto pool = MakePool(2, 2);
   pool->Start();
   const int status = RunInChild([&] {
