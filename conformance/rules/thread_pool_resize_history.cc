@@ -183,6 +183,7 @@ RULE(TP_38, StartAWorkerAddsOneUpToMax) {
 RULE(TP_38, StopAWorkerRetiresAnIdleOneButNeverBelowMin) {
   REQUIRE_ABILITY(worker_control);
   if (!Subject().abilities.elastic.offered()) NOT_OBSERVABLE(kOtherReasons);
+  BusyTasks busy(2);
   const auto pool = MakePool(2, 4);
   WorkerControl* const control = pool->worker_control();
   ASSERT_NE(control, nullptr) << "the backend declares worker_control";
@@ -196,7 +197,6 @@ RULE(TP_38, StopAWorkerRetiresAnIdleOneButNeverBelowMin) {
   for (int i = 0; i < 5; ++i) control->StopAWorker();
   AwaitThreads(*pool, 2);
   // A debt would be paid by a worker that ends a task.
-  BusyTasks busy(2);
   busy.Occupy(*pool);
   busy.Release();
   AwaitStats(
