@@ -3,20 +3,20 @@
     load(":defs.bzl", "mutant")
 
     mutant(
-        name = "tp_11_lifo",
+        name = "tp_11_last_in_first_out",
         source = "//reference:reference_thread_pool.cc",
         replace = "coordinator_.TakeTask()",
         by = "coordinator_.Withdraw()",  # the newest
         rule = "TP_11_OneWorkerRunsTasksInTheOrderOfSubmission",
-        message = "order.Await",
+        message = "order.Await(kTasks)",
     )
 
 A rule that says it needs luck has five tries; any other has one.
 
-`bazel test //conformance/mutants:tp_11_lifo` compiles a copy of the source
-with that one change, links it before the library that holds the original, so
-that the original is never taken, and passes only if the rule rejects the
-reference with that fault in it.
+`bazel test //conformance/mutants:tp_11_last_in_first_out` compiles a copy of
+the source with that one change, links it before the library that holds the
+original, so that the original is never taken, and passes only if the rule
+rejects the reference with that fault in it.
 """
 
 load("//conformance:does_not_compile.bzl", "does_not_compile_test")
@@ -101,7 +101,7 @@ def mutant(
     """Checks that a rule finds a planted fault.
 
     Args:
-      name: the test's name, which begins with the clause: "tp_11_lifo".
+      name: the test's name, which begins with the clause: "tp_11_last_in_first_out".
       rule: the name of the rule that must fail, "TP_11_OneWorker...". A rule
         that does not exist fails the test.
       source: label of the one source file of the reference to plant the fault
